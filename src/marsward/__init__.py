@@ -1,0 +1,39 @@
+"""marsward flies a Mars mission from one text file and says how well it will know its goals.
+
+The names below are loaded when they are first used, so `import marsward` is instant.
+"""
+
+from importlib import import_module
+from typing import Any
+
+from marsward._version import __version__
+
+_DOORS = {
+    "Epoch": "marsward.core.time",
+    "body": "marsward.core.bodies",
+    "Trajectory": "marsward.core.trajectory",
+    "state": "marsward.geometry.state",
+    "look": "marsward.geometry.look",
+    "propagate": "marsward.dynamics.propagate",
+    "propagate_lanes": "marsward.dynamics.propagate",
+    "Forces": "marsward.dynamics.forces",
+    "Mission": "marsward.mission.mission",
+    "Run": "marsward.mission.store",
+    "Phase": "marsward.mission.phases.phase",
+    "Product": "marsward.core.product",
+    "InputError": "marsward.core.errors",
+    "DataError": "marsward.core.errors",
+    "PhysicsError": "marsward.core.errors",
+}
+
+__all__ = ["__version__", *_DOORS]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _DOORS:
+        raise AttributeError(f"module 'marsward' has no attribute {name!r}")
+    return getattr(import_module(_DOORS[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""The vocabulary of the house: time, frames, bodies, quantities, products."""

@@ -1,0 +1,1 @@
+"""How things move: ephemeris, forces, propagation, events, orbit determination."""

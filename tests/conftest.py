@@ -1,0 +1,15 @@
+"""What all tests share: where the real data stand, and no network."""
+
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data beside the checkout, or a skip that says so."""
+    if not SHARED.is_dir():
+        pytest.skip(f"real data not present at {SHARED.name}/ beside the checkout")
+    return SHARED
