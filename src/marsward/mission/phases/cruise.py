@@ -1,0 +1,340 @@
+"""The cruise as flown: real vectors become one trajectory from Earth to Mars."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from marsward.core.bodies import body
+from marsward.core.errors import InputError
+from marsward.core.frames import rotation, state_rotation
+from marsward.core.part import value
+from marsward.core.quantity import EpochField, quantity
+from marsward.core.time import Epoch
+from marsward.core.trajectory import Trajectory
+from marsward.dynamics.arrival import Arrival, arrival, arrival_covariance
+from marsward.dynamics.burn_fit import Engine, FiniteFit, ImpulseFit, fit_finite_burn, fit_impulse
+from marsward.dynamics.burns import ImpulsiveBurn
+from marsward.dynamics.ephemeris import Ephemeris, default_ephemeris
+from marsward.dynamics.events import apsis, find_events
+from marsward.dynamics.events import distance as distance_from
+from marsward.dynamics.forces import Forces
+from marsward.dynamics.hyperbola import Hyperbola, hyperbola
+from marsward.dynamics.orbit_determination import (
+    JoinedFit,
+    Manoeuvre,
+    Quality,
+    StateVector,
+    join,
+    sweep,
+)
+from marsward.dynamics.propagate import propagate
+from marsward.dynamics.solar_pressure_fit import (
+    Coast,
+    PressureFit,
+    fit_solar_pressure,
+    with_pressure,
+)
+from marsward.mission.phases.cruise_parts import (
+    BurnPart,
+    CoastPart,
+    ManoeuvrePart,
+    PredictionPart,
+    QualityPart,
+)
+from marsward.mission.phases.phase import Given, Outcome, Phase
+
+FITTED = ("settled", "fresh")
+
+
+@dataclass(frozen=True)
+class Departure:
+    """The perigee that the flight began with, and the departure hyperbola in J2000 axes."""
+
+    epoch: Epoch
+    radius: float
+    speed: float
+    orbit: Hyperbola
+    state: np.ndarray
+
+
+@dataclass(frozen=True)
+class Reconstruction:
+    """Everything that the cruise found, before it is written down."""
+
+    vectors: tuple[StateVector, ...]
+    forces: Forces
+    pressure: PressureFit
+    coasts: tuple[Coast, ...]
+    impulses: tuple[ImpulseFit, ...]
+    fit: JoinedFit
+    trajectory: Trajectory
+    departure: Departure
+    departure_raw: Departure
+    arrival: Arrival
+    arrival_covariance: np.ndarray
+    arrival_raw: Arrival
+    arrival_raw_covariance: np.ndarray
+    burns: tuple[tuple[str, FiniteFit], ...]
+    predictions: tuple[tuple[PredictionPart, np.ndarray], ...]
+
+
+class Cruise(Phase):
+    """Reconstruct a flown cruise from its state vectors, launch to Mars."""
+
+    kind: ClassVar[str] = "cruise"
+    makes: ClassVar[tuple[str, ...]] = (
+        "trajectory", "path", "manoeuvres", "residuals", "bplane", "orbits",
+    )  # fmt: skip
+    knowledge: ClassVar[tuple[str, ...]] = makes
+
+    launch: EpochField = Field(description="UTC of lift-off, for clocks and timelines")
+    start: str = Field(description="vector that is run back to the departure from Earth")
+    arrival: str = Field(description="vector that the arrival at Mars is predicted from")
+    quality: dict[str, QualityPart] = Field(description="first uncertainties of the classes")
+    coasts: tuple[CoastPart, ...] = Field(description="free flights that measure sunlight")
+    manoeuvre: tuple[ManoeuvrePart, ...] = Field((), description="manoeuvres, in order of time")
+    burn: BurnPart | None = Field(None, description="one manoeuvre as a finite burn")
+    predictions: tuple[PredictionPart, ...] = Field((), description="states to be told")
+    earth_gravity: int = value(
+        4, origin="assumed", description="degree of the Earth's gravity near Earth", ge=0, le=8
+    )
+    mars_gravity: int = value(
+        20, origin="assumed", description="degree of Mars's gravity near Mars", ge=0, le=120
+    )
+    departure_distance: quantity("m", gt=0) = value(  # type: ignore[valid-type]
+        100_000.0,
+        unit="km",
+        origin="assumed",
+        description="distance from Earth at which the departure hyperbola is read",
+    )
+
+    def fly(self, given: Given) -> Outcome:
+        """Reconstruct the flight and write it down."""
+        from marsward.mission.phases.cruise_record import record
+
+        given.progress.note("compiling kernels on the first run")
+        return record(self, self.reconstruct(given), given)
+
+    def reconstruct(self, given: Given) -> Reconstruction:
+        """Estimate solar pressure, manoeuvres and path; see `Reconstruction`."""
+        say = given.progress.update
+        ephemeris = default_ephemeris()
+        vectors = _state_vectors(given, ephemeris)
+        base = Forces(gravity={"earth": self.earth_gravity, "mars": self.mars_gravity})
+        say(0.02, "solar pressure from the coasts")
+        coasts = tuple(self._coast(c, vectors, with_pressure(base, 2e-8)) for c in self.coasts)
+        pressure = fit_solar_pressure(coasts, forces=base)
+        forces = with_pressure(base, pressure.acceleration)
+        say(0.2, "every manoeuvre on its own")
+        impulses = tuple(
+            fit_impulse(_named(vectors, m.before), _named(vectors, m.after), m.about, forces=forces)
+            for m in self.manoeuvre
+        )
+        say(0.3, "all arcs joined")
+        fit = self._join(vectors, impulses, forces, pressure)
+        say(0.6, "the whole path")
+        trajectory = self._trajectory(fit, forces)
+        departure, departure_raw = (
+            self._departure(v, forces, ephemeris) for v in (fit.start, _named(vectors, self.start))
+        )
+        last = _named(vectors, self.arrival)
+        fitted, fitted_covariance = _fitted_arrival(fit, last, forces, ephemeris)
+        quality = fit.qualities[last.quality]
+        spread = np.diag([quality.position**2] * 3 + [quality.velocity**2] * 3)
+        world = {"forces": forces, "ephemeris": ephemeris}
+        say(0.8, "burns and predictions")
+        return Reconstruction(
+            vectors=vectors,
+            forces=forces,
+            pressure=pressure,
+            coasts=coasts,
+            impulses=impulses,
+            fit=fit,
+            trajectory=trajectory,
+            departure=departure,
+            departure_raw=departure_raw,
+            arrival=fitted,
+            arrival_covariance=fitted_covariance,
+            arrival_raw=arrival(last.state, last.epoch, **world),
+            arrival_raw_covariance=arrival_covariance(last.state, last.epoch, spread, **world),
+            burns=self._burns(vectors, forces, fit),
+            predictions=tuple(
+                (p, _predicted(p, _named(vectors, p.start), forces, ephemeris))
+                for p in self.predictions
+            ),
+        )
+
+    def _coast(self, part: CoastPart, vectors, forces: Forces) -> Coast:
+        """Return a coast; one that ends at a manoeuvre has its last vector run back to it."""
+        start, stop = _named(vectors, part.start), _named(vectors, part.stop)
+        if part.until:
+            found = [m for m in self.manoeuvre if m.name == part.until]
+            if not found:
+                raise InputError(
+                    f"coast from {part.start!r} ends at manoeuvre {part.until!r}, which is not in "
+                    f"the file; use one of {', '.join(m.name for m in self.manoeuvre)}"
+                )
+            path = propagate(stop.state, stop.epoch, found[0].about, forces=forces)
+            stop = StateVector(
+                f"{part.stop} at {part.until}",
+                found[0].about,
+                path.at(found[0].about, wrt="sun", ephemeris=default_ephemeris()),
+                stop.quality,
+            )
+        return Coast(start, stop, self._quality_of(start).velocity)
+
+    def _quality_of(self, vector: StateVector) -> Quality:
+        if vector.quality not in self.quality:
+            raise InputError(
+                f"vector {vector.name!r} has quality {vector.quality!r}, for which the cruise has "
+                f"no uncertainty; add quality.{vector.quality} or use a vector of another quality"
+            )
+        part = self.quality[vector.quality]
+        return Quality(part.position, part.velocity)
+
+    def _join(self, vectors, impulses, forces: Forces, pressure: PressureFit) -> JoinedFit:
+        """Fit all vectors of fitted quality with all manoeuvres."""
+        first = _named(vectors, self.start)
+        used = [
+            v for v in vectors if v.quality in self.quality and float(v.epoch - first.epoch) >= 0.0
+        ]
+        manoeuvres = [
+            Manoeuvre(m.name, m.about, m.within, i.dv)
+            for m, i in zip(self.manoeuvre, impulses, strict=True)
+        ]
+        classes = {name: Quality(q.position, q.velocity) for name, q in self.quality.items()}
+        return join(used, manoeuvres, classes, forces=forces, pressure_sigma=pressure.sigma)
+
+    def _trajectory(self, fit: JoinedFit, forces: Forces) -> Trajectory:
+        """Return the fitted path from perigee to periapsis, split at every manoeuvre."""
+        back = propagate(
+            fit.start.state,
+            fit.start.epoch,
+            self.launch,
+            forces=forces,
+            events=(apsis("earth", kind="periapsis", stop=True, name="perigee"),),
+        )
+        burns = tuple(ImpulsiveBurn(m.epoch, tuple(m.dv)) for m in fit.manoeuvres)
+        out = propagate(
+            fit.start.state,
+            fit.start.epoch,
+            fit.manoeuvres[-1].epoch + 20 * 86400.0 if fit.manoeuvres else 400 * 86400.0,
+            forces=forces,
+            burns=burns,
+            events=(apsis("mars", kind="periapsis", stop=True, name="periapsis"),),
+        )
+        return back + out
+
+    def _departure(self, vector: StateVector, forces: Forces, ephemeris: Ephemeris) -> Departure:
+        """Run a vector back to perigee; read the hyperbola where the Earth's bulge is far."""
+        path = propagate(
+            vector.state,
+            vector.epoch,
+            self.launch,
+            forces=forces,
+            events=(apsis("earth", kind="periapsis", stop=True, name="perigee"),),
+        )
+        near = path.at(path.start, wrt="earth", ephemeris=ephemeris)
+        epoch = _at_distance(path, "earth", self.departure_distance, ephemeris)
+        state = path.at(epoch, wrt="earth", ephemeris=ephemeris)
+        return Departure(
+            epoch=path.start,
+            radius=float(np.linalg.norm(near[:3])),
+            speed=float(np.linalg.norm(near[3:])),
+            orbit=hyperbola(state, float(body("earth").gm)),
+            state=near,
+        )
+
+    def _burns(self, vectors, forces: Forces, fit: JoinedFit):
+        """Return the finite-burn fits that the file asks for, by the vector after them."""
+        if self.burn is None:
+            return ()
+        part = self.burn
+        about = next((m.epoch for m in fit.manoeuvres if m.name == part.manoeuvre), None)
+        if about is None:
+            raise InputError(
+                f"burn names manoeuvre {part.manoeuvre!r}, which is not in the file; "
+                f"use one of {', '.join(m.name for m in self.manoeuvre)}"
+            )
+        engine = Engine(
+            part.thrust, part.specific_impulse, part.settling_thrust, part.settling_time
+        )
+        return tuple(
+            (
+                name,
+                fit_finite_burn(
+                    _named(vectors, part.before),
+                    _named(vectors, name),
+                    about,
+                    engine=engine,
+                    mass=part.mass,
+                    forces=forces,
+                    quality=fit.qualities[_named(vectors, part.before).quality],
+                ),
+            )
+            for name in part.after
+        )
+
+
+def _state_vectors(given: Given, ephemeris: Ephemeris) -> tuple[StateVector, ...]:
+    """Return the vectors of the mission file as heliocentric J2000 states, in order of time."""
+    result = []
+    for part in given.mission.vectors:
+        state = np.asarray(part.state, float)
+        if part.frame != "J2000":
+            state = state_rotation(part.frame, "J2000", part.epoch) @ state
+        if part.centre != "sun":
+            state = state + ephemeris.state(part.centre, wrt="sun", at=part.epoch)
+        name = part.name or str(part.epoch.utc)
+        result.append(
+            StateVector(name, part.epoch, state, part.quality, part.event, part.source)
+        )
+    return tuple(sorted(result, key=lambda v: float(v.epoch.et)))
+
+
+def _named(vectors: Sequence[StateVector], name: str) -> StateVector:
+    for vector in vectors:
+        if vector.name == name:
+            return vector
+    raise InputError(
+        f"the cruise names vector {name!r}, which the file does not have; "
+        f"use one of {', '.join(v.name for v in vectors)}"
+    )
+
+
+def _at_distance(path: Trajectory, name: str, distance: float, ephemeris: Ephemeris) -> Epoch:
+    """Return the first epoch at which the path is `distance` [m] from a body."""
+    found = find_events(path, distance_from(name, distance), ephemeris)
+    if not found:
+        raise InputError(
+            f"the path never is {distance / 1e3:.0f} km from {name}; choose a distance that it has"
+        )
+    return found[0].epoch
+
+
+def _fitted_arrival(
+    fit: JoinedFit, last: StateVector, forces: Forces, ephemeris: Ephemeris
+) -> tuple[Arrival, np.ndarray]:
+    """Return the arrival of the joined path and the covariance of its figures (4, 4)."""
+    states, partials, pressure = sweep(fit.start, (last,), fit.manoeuvres, forces)
+    covariance = fit.state_covariance(partials[0], pressure[0])
+    world = {"forces": forces, "ephemeris": ephemeris}
+    return (
+        arrival(states[0], last.epoch, **world),
+        arrival_covariance(states[0], last.epoch, covariance, **world),
+    )
+
+
+def _predicted(
+    part: PredictionPart, start: StateVector, forces: Forces, ephemeris: Ephemeris
+) -> np.ndarray:
+    """Return the predicted state (6,) [m, m/s]; components along the axes of date, which rest."""
+    path = propagate(start.state, start.epoch, part.at, forces=forces)
+    state = path.at(part.at, wrt=part.centre, ephemeris=ephemeris)
+    if part.frame == "J2000":
+        return state
+    turn = rotation("J2000", part.frame, part.at)
+    return np.concatenate([turn @ state[:3], turn @ state[3:]])
