@@ -1,0 +1,1 @@
+"""The pantry: shipped assets, kernels, catalogues, readers and writers of exchange formats."""

@@ -1,0 +1,1 @@
+"""Who sees what: light time, aberration, cameras as geometry, illumination."""
