@@ -1,0 +1,1 @@
+"""Forward models of the instruments, one file each."""

@@ -1,0 +1,5 @@
+"""The instruments of this package: kind to where its class stands. One line each."""
+
+INSTRUMENTS: dict[str, str] = {
+    "camera": "marsward.instruments.camera:Camera",
+}

@@ -1,0 +1,1 @@
+"""Cited laws on plain arrays: light and reflectance."""

@@ -1,0 +1,1 @@
+"""Compiled loops of the physics: numpy, math and numba only."""

@@ -1,0 +1,1 @@
+"""The true worlds that instruments look at."""
