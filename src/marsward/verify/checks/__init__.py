@@ -1,0 +1,1 @@
+"""Small computations behind the published figures, one module for each topic."""

@@ -1,0 +1,1 @@
+"""Figures and report, made from stored products alone."""

@@ -1,0 +1,102 @@
+"""What the keys of summary.json are called in the report."""
+
+import re
+from collections.abc import Callable
+
+_BURN = re.compile(r"(tcm)(\d)_(dv|epoch)|(dsm|moi)_(dv|epoch)")
+_FINITE = re.compile(r"(tcm\d|dsm|moi)_burn_(\w+)_(start|duration|dv)")
+LABELS = {
+    "c3": "Departure energy C3",
+    "departure_asymptote_ra": "Departure asymptote, right ascension",
+    "departure_asymptote_dec": "Departure asymptote, declination",
+    "c3_first_vector": "Departure energy C3, first vector alone",
+    "arrival_v_infinity": "Arrival speed at infinity",
+    "b_t": "Aim at Mars, B·T",
+    "b_r": "Aim at Mars, B·R",
+    "path_length": "Length of the path about the Sun",
+    "cruise_days": "Time of flight",
+    "joined_chi_square": "Chi-square of the joined path",
+    "joined_degrees": "Degrees of freedom of the joined path",
+    "perigee_epoch": "Departure hyperbola, time of perigee",
+    "perigee_radius": "Departure hyperbola, perigee radius",
+    "periapsis_epoch": "Mars periapsis, time",
+    "periapsis_radius": "Mars periapsis, radius from the centre",
+    "v_infinity": "Arrival speed at infinity",
+    "solar_pressure_1au": "Solar pressure acceleration at 1 AU",
+    "coast_26jul_1aug_miss": "Coast 26 July to 1 August, miss",
+    "coast_4aug_20sep_miss": "Coast 4 August to 20 September, miss",
+    "telemetry_1aug_miss": "Telemetry series of 1 August, largest miss",
+    "epoch_utc": "Time of the picture (UTC)",
+    "epoch_beijing": "Time of the picture (Beijing)",
+    "earth_range": "Distance to Earth",
+    "moon_range": "Distance to the Moon",
+    "earth_diameter": "Earth, apparent diameter",
+    "moon_diameter": "Moon, apparent diameter",
+    "earth_diameter_deg": "Earth, apparent diameter",
+    "moon_diameter_deg": "Moon, apparent diameter",
+    "separation": "Earth to Moon, apart in the picture",
+    "earth_phase": "Earth, phase angle",
+    "moon_phase": "Moon, phase angle",
+    "earth_lit": "Earth, part of the disc lit",
+    "moon_lit": "Moon, part of the disc lit",
+    "size_ratio": "Earth's diameter over the Moon's, in the picture",
+    "earth_light_time": "Light time from Earth",
+    "moon_light_time": "Light time from the Moon",
+    "earth_measured_diameter": "Earth, diameter measured in the picture",
+    "moon_measured_diameter": "Moon, diameter measured in the picture",
+    "earth_true_diameter": "Earth, diameter by geometry",
+    "moon_true_diameter": "Moon, diameter by geometry",
+    "earth_measured_range": "Earth, distance measured in the picture",
+    "moon_measured_range": "Moon, distance measured in the picture",
+    "earth_centre_error": "Earth, error of the measured centre",
+    "moon_centre_error": "Moon, error of the measured centre",
+    "attitude_error": "Error of the attitude",
+    "star_residual": "Residual of the stars",
+    "position_error": "Error of the position from the picture",
+    "exposure": "Exposure of the picture",
+    "star_exposure": "Exposure for the stars",
+    "earth_radius_px": "Earth, radius in the picture",
+    "moon_radius_px": "Moon, radius in the picture",
+    "speed": "Speed away from Earth",
+}
+
+
+def label(key: str) -> str:
+    """A reader's name for a key of summary.json."""
+    if key in LABELS:
+        return LABELS[key]
+    burn = _BURN.fullmatch(key)
+    if burn:
+        name = f"TCM-{burn[2]}" if burn[1] else burn[4].upper()
+        return f"{name}, " + ("change of speed Δv" if "dv" in key else "time")
+    for pattern, text in _PATTERNS:
+        match = re.fullmatch(pattern, key)
+        if match:
+            return text(match)
+    words = re.sub(r"_(deg|km|px|m|s)$", "", key).replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def is_burn(key: str) -> bool:
+    """Whether a key of summary.json tells of one manoeuvre."""
+    return bool(_BURN.fullmatch(key) or _FINITE.fullmatch(key))
+
+
+def _spaced(text: str) -> str:
+    """A key's words as a reader writes them: 4_aug -> 4 Aug, tcm_4 -> TCM-4."""
+    text = re.sub(r"(?<![a-z])(tcm)_?(\d)", r"TCM-\2", text).replace("_", " ")
+    months = r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\b"
+    return re.sub(months, lambda m: m[1].capitalize(), text)
+
+
+_PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
+    (r"joined_(\w+)", lambda m: f"{label(m[1])}, joined path"),
+    (r"coast_(\w+)_to_(\w+)_miss", lambda m: f"Coast {_spaced(m[1])} to {_spaced(m[2])}, miss"),
+    (_FINITE.pattern,
+     lambda m: f"{_spaced(m[1])} as a finite burn to {_spaced(m[2])}, "
+     + m[3].replace("dv", "change of speed Δv")),
+    (r"quality_(\w+)_(position|velocity)",
+     lambda m: f"Vectors called {_spaced(m[1])}, one-axis sigma of {m[2]}"),
+    (r"predicted_(\w+)_(\d{4})(\d\d)(\d\d)_(position|velocity)",
+     lambda m: f"Predicted {m[5]} from {_spaced(m[1]).title()}, {m[2]}-{m[3]}-{m[4]}"),
+)  # fmt: skip

@@ -1,0 +1,146 @@
+"""How a number is printed: in the unit people use, with as many digits as its uncertainty bears."""
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+AU = 149_597_870_700.0  # m, exact (IAU 2012 resolution B2)
+
+# SI unit: rows of (from this size on, factor to the shown unit, shown unit)
+_SHOWN: dict[str, tuple[tuple[float, float, str], ...]] = {
+    "m": (
+        (1e9, 1e-9, "million km"),
+        (1e3, 1e-3, "km"),
+        (1e-1, 1.0, "m"),
+        (1e-3, 1e3, "mm"),
+        (1e-6, 1e6, "µm"),
+        (0.0, 1e9, "nm"),
+    ),
+    "m/s": ((1e3, 1e-3, "km/s"), (5e-2, 1.0, "m/s"), (0.0, 1e3, "mm/s")),
+    "m/s2": ((1e-3, 1.0, "m/s²"), (1e-6, 1e6, "µm/s²"), (0.0, 1e9, "nm/s²")),
+    "m2/s2": ((1e4, 1e-6, "km²/s²"), (0.0, 1.0, "m²/s²")),
+    "rad": ((2e-4, 180 / math.pi, "°"), (0.0, 180 * 3600 / math.pi, "″")),
+    "s": ((172_800.0, 1 / 86400, "days"), (0.1, 1.0, "s"), (0.0, 1e3, "ms")),
+    "kg": ((0.0, 1.0, "kg"),),
+    "m3/s2": ((0.0, 1e-9, "km³/s²"),),
+    "K": ((0.0, 1.0, "K"),),
+    "W": ((1e3, 1e-3, "kW"), (0.0, 1.0, "W")),
+    "Pa": ((0.0, 1.0, "Pa"),),
+}
+_SAME = {
+    "km": "km", "km/s": "km/s", "deg": "°", "arcsec": "″", "km2/s2": "km²/s²", "px": "px",
+    "%": "%", "h": "h", "d": "days", "au": "AU", "mag": "mag", "km/s2": "km/s²", "1": "", "": "",
+    "dimensionless": "",
+}  # fmt: skip
+_FRACTION = re.compile(r"(_lit|_fraction|^lit_|efficiency)")
+_MOMENT = re.compile(r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One number as text: value, uncertainty, unit."""
+
+    value: str
+    sigma: str
+    unit: str
+
+    def __str__(self) -> str:
+        both = f"{self.value} ± {self.sigma}" if self.sigma else self.value
+        gap = "" if self.unit in ("°", "″", "") else "\u202f"
+        return f"{both}{gap}{self.unit}"
+
+
+def shown(
+    value: Any, unit: str = "", sigma: float | None = None, key: str = "", figures: int = 5
+) -> Shown:
+    """A summary value in the unit people use, to `figures` digits where it has no sigma."""
+    if isinstance(value, bool):
+        return Shown("yes" if value else "no", "", "")
+    if isinstance(value, list | tuple):
+        parts = [shown(item, unit, None, key, 9) for item in value]
+        if any(p.unit != parts[0].unit for p in parts):
+            return Shown(", ".join(str(p) for p in parts), "", "")
+        return Shown(", ".join(p.value for p in parts), "", parts[0].unit if parts else "")
+    if not isinstance(value, int | float):
+        return _shown_text(value, unit, sigma)
+    if not math.isfinite(value):
+        return Shown("not known", "", "")
+    factor, name = _scale(float(value), unit, key)
+    spread = abs(sigma) * factor if sigma is not None and math.isfinite(sigma) else None
+    return Shown(digits(value * factor, spread, figures), _sigma_text(spread), name)
+
+
+def shown_entry(key: str, entry: dict[str, Any]) -> Shown:
+    """One entry of summary.json as text."""
+    return shown(entry.get("value"), str(entry.get("unit") or ""), entry.get("sigma"), key)
+
+
+def digits(value: float, sigma: float | None = None, figures: int = 5) -> str:
+    """A number rounded to two figures of its uncertainty, or to `figures` of its own."""
+    if value == 0:
+        return "0"
+    if sigma:
+        places = 1 - math.floor(math.log10(sigma))
+    elif float(value).is_integer() and abs(value) < 1e6:
+        places = 0
+    else:
+        places = figures - 1 - math.floor(math.log10(abs(value)))
+    if places > 9:
+        return f"{value:.4g}".replace("-", "−")
+    if places < 0:
+        value, places = round(value, places), 0
+    text = f"{value:,.{places}f}".replace(",", "\u202f").replace("-", "−")
+    if not sigma and "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text
+
+
+def moment(text: str, *, seconds: bool = True) -> str:
+    """An ISO time as people read it: 2020-07-26 21:14:35."""
+    day, _, clock = str(text).strip().replace(" ", "T", 1).partition("T")
+    clock = re.sub(r"(Z|[+-]\d\d:?\d\d)$", "", clock)
+    if not clock:
+        return day
+    whole, _, part = clock.partition(".")
+    if not seconds:
+        return f"{day} {whole[:5]}"
+    part = part[:1] if part.strip("0") else ""
+    return f"{day} {whole}" + (f".{part}" if part else "")
+
+
+def whole_sentence(text: str) -> str:
+    """With a capital, a full stop, and times as people read them."""
+    text = re.sub(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d+)?Z?", r"\1 \2", text.strip())
+    return text[:1].upper() + text[1:] + ("" if not text or text[-1] in ".!?" else ".")
+
+
+def _scale(value: float, unit: str, key: str) -> tuple[float, str]:
+    if unit in ("1", "", "dimensionless") and _FRACTION.search(key):
+        return 100.0, "%"
+    rows = _SHOWN.get(unit)
+    if rows is None:
+        return 1.0, _SAME.get(unit, unit.replace("**", "").replace("^", ""))
+    for least, factor, name in rows:
+        if abs(value) >= least or (value == 0 and least == 0.0):
+            return factor, name
+    return 1.0, unit
+
+
+def _sigma_text(sigma: float | None) -> str:
+    if not sigma:
+        return ""
+    return digits(sigma, sigma)
+
+
+def _shown_text(value: Any, unit: str, sigma: float | None) -> Shown:
+    if value is None:
+        return Shown("not known", "", "")
+    text = str(value)
+    if not _MOMENT.match(text):
+        return Shown(text, "", _SAME.get(unit, unit) if text[:1].isdigit() else "")
+    spread = f"{digits(sigma, sigma)}\u202fs" if sigma else ""
+    zone = unit or "UTC"
+    if zone.lower() in ("utc", "iso", "iso8601", "epoch"):
+        zone = "UTC"
+    return Shown(moment(text), spread, zone)
