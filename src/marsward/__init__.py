@@ -7,6 +7,9 @@ from importlib import import_module
 from typing import Any
 
 from marsward._version import __version__
+from marsward.core.kernel_cache import drop_stale_kernels
+
+drop_stale_kernels(__path__[0])
 
 _DOORS = {
     "Epoch": "marsward.core.time",
@@ -15,7 +18,7 @@ _DOORS = {
     "state": "marsward.geometry.state",
     "look": "marsward.geometry.look",
     "propagate": "marsward.dynamics.propagate",
-    "propagate_lanes": "marsward.dynamics.propagate",
+    "propagate_lanes": "marsward.dynamics.lanes",
     "Forces": "marsward.dynamics.forces",
     "Mission": "marsward.mission.mission",
     "Run": "marsward.mission.store",

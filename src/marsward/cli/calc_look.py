@@ -12,7 +12,7 @@ def calc_look(
     target: str = "mars",
     /,
     *,
-    wrt: str = "earth",
+    wrt: str | None = None,
     at: str = "now",
     correction: str = "LT+S",
     lon: float | None = None,
@@ -27,7 +27,8 @@ def calc_look(
     target
         What is looked at: mars, earth, moon, phobos, or another body that has a size.
     wrt
-        From where: a body, or craft, the spacecraft of a run.
+        From where: a body, or craft, the spacecraft of a run. Left out: the craft where --craft
+        is given, Earth otherwise.
     at
         ISO time, UTC unless it ends in TAI, TT or TDB, such as 2020-07-27T00:00; "now" by default.
     correction
@@ -48,7 +49,8 @@ def calc_look(
     DataError
         When the ephemeris does not cover the time.
     """
-    show(look_rows(target, wrt, at, correction, lon, lat, craft), json)
+    seat = wrt or ("craft" if craft else "earth")
+    show(look_rows(target, seat, at, correction, lon, lat, craft), json)
 
 
 def look_rows(

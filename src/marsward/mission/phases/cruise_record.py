@@ -12,6 +12,7 @@ from marsward.core.constants import ASTRONOMICAL_UNIT
 from marsward.core.frames import rotation
 from marsward.core.time import Epoch
 from marsward.core.trajectory import Trajectory
+from marsward.data.arc_table import tabulate
 from marsward.data.oem import write_oem
 from marsward.data.spk_writer import write_spk
 from marsward.dynamics.ephemeris import Ephemeris, default_ephemeris
@@ -35,15 +36,16 @@ def record(phase, found, given: Given) -> Outcome:
     ephemeris = default_ephemeris()
     given.progress.update(0.9, "exchange files")
     craft = given.mission.spacecraft
+    tables = tabulate(found.trajectory)
     write_oem(
         given.folder / "trajectory.oem",
-        found.trajectory,
+        tables,
         object_name=craft.name.upper(),
         object_id=craft.designator or str(craft.naif_id),
     )
     write_spk(
         given.folder / "trajectory.bsp",
-        found.trajectory,
+        tables,
         naif_id=craft.naif_id,
         name=craft.name,
         comments=["Reconstructed from state vectors; see the run's report."],

@@ -1,0 +1,1 @@
+"""The mission file, its phases and the run."""
