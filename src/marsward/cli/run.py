@@ -38,7 +38,7 @@ def run(
     out
         Folder of the run; runs/NAME when left out.
     set_
-        A value in place of the file's, as --set lookback.exposure="20 ms"; may be repeated.
+        A value in place of the file's, as --set lookback.distance="2e6 km"; may be repeated.
     workers
         Threads that a phase may use; all cores when left out.
     fresh

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from marsward.core.errors import InputError, PhysicsError
-from marsward.core.kernels.dense import dense_states
+from marsward.core.kernels.dense import ROUNDING, dense_states
 from marsward.core.time import Epoch
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ class Trajectory:
         if not isinstance(other, Trajectory):
             return NotImplemented
         gap = float(other.start - self.stop)
-        if abs(gap) > 1e-6:
+        if abs(gap) > ROUNDING:
             raise InputError(
                 f"the second trajectory begins {gap:g} s after the first one stops "
                 f"({self.stop.utc} UTC); join trajectories that meet"

@@ -85,7 +85,7 @@ def digits(value: float, sigma: float | None = None, figures: int = 5) -> str:
     elif float(value).is_integer() and abs(value) < 1e6:
         places = 0
     else:
-        places = figures - 1 - math.floor(math.log10(abs(value)))
+        places = max(figures - 1 - math.floor(math.log10(abs(value))), 0)
     if places > 9:
         return f"{value:.4g}".replace("-", "−")
     if places < 0:

@@ -1,7 +1,9 @@
 """Compiled evaluation of a trajectory's polynomials."""
 
-import numpy as np
 from numba import njit
+
+ROUNDING = 1e-6
+"""An epoch this little outside [s] is taken for the end itself, which it is but for rounding."""
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
@@ -47,8 +49,9 @@ def dense_states(whole, frac, reference, first, sense, times, nodes, increments,
         t = (whole[i] - reference[a]) + frac[i]
         lo = first[a]
         hi = first[a + 1] - 1
-        if not (t >= times[lo] and t <= times[hi]):
+        if not (t >= times[lo] - ROUNDING and t <= times[hi] + ROUNDING):
             return i
+        t = min(max(t, times[lo]), times[hi])
         arc[i] = a
         n = _last_not_above(times, lo, max(hi, lo + 1), t)
         if t == times[n] or hi == lo:

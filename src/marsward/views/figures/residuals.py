@@ -24,8 +24,12 @@ def draw(phase: StoredPhase) -> Drawing:
     used = [_use(word) for word in phase.texts("residuals", "used")]
     quality = phase.texts("residuals", "quality")
     order = _rows(time, used)
-    figure = new_figure(7.6, 1.25 + 0.25 * len(order))
-    left, right = figure.subplots(1, 2, sharey=True)
+    height = 1.25 + 0.25 * len(order)
+    figure = new_figure(7.6, height)
+    figure.set_layout_engine("none")
+    margins = {"left": 0.265, "right": 0.955, "wspace": 0.05}
+    margins |= {"bottom": 0.8 / height, "top": 1.0 - 0.3 / height}
+    left, right = figure.subplots(1, 2, sharey=True, gridspec_kw=margins)
     for axes, size, unit in ((left, place, "km"), (right, speed, "mm/s")):
         _panel(axes, size[order], [used[i] for i in order])
         axes.set_xlabel(unit)
@@ -37,7 +41,7 @@ def draw(phase: StoredPhase) -> Drawing:
     right.tick_params(axis="y", length=0)
     present = [kind for kind in MARKS if kind in used]
     figure.legend(
-        handles=[_handle(kind) for kind in present], loc="outside lower center", ncols=len(present)
+        handles=[_handle(kind) for kind in present], loc="lower center", ncols=len(present)
     )
     fitted = place[[i for i, kind in enumerate(used) if kind == "fitted"]]
     best = (
@@ -47,8 +51,8 @@ def draw(phase: StoredPhase) -> Drawing:
     )
     caption = (
         "What is left between the path and each decoded state vector, on log scales. Filled "
-        "circles: vectors that the path was fitted to; open squares: vectors that were predicted "
-        f"before they were looked at; crosses: vectors set aside for their quality.{best}"
+        "circles: vectors that the path was fitted to; open squares: vectors computed on the ground "
+        f"before the manoeuvre, only compared; crosses: set aside for their quality.{best}"
     )
     return Drawing(
         figure,

@@ -1,0 +1,242 @@
+"""The door: quick help, every verb, plain lines and JSON lines, plug-ins from outside."""
+
+import contextlib
+import json
+import os
+import pty
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import marsward as mw
+from marsward.cli.display import PlainLines, display
+from marsward.cli.door import CALC, VERBS
+from marsward.core.progress import Progress, SilentProgress
+
+HEAVY = (
+    "numpy", "scipy", "numba", "xarray", "pydantic", "matplotlib", "rich", "cyclopts", "astropy",
+)  # fmt: skip
+
+
+def test_help_is_quick(spawn):
+    times = []
+    for _ in range(5):
+        begun = time.perf_counter()
+        said = spawn("--help")
+        times.append(time.perf_counter() - begun)
+        assert said.code == 0
+    assert min(times) < 0.4
+    for verb in (*VERBS, "calc"):
+        assert f"  {verb} " in said.out
+
+
+def test_help_loads_nothing_heavy():
+    code = (
+        "import sys; from marsward.cli.door import door; door(['--help']);"
+        f"print([m for m in {HEAVY!r} if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    code = f"import sys, marsward; print([m for m in {HEAVY!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "[]"
+
+
+def test_no_words_at_all_is_help(call):
+    assert call().out == call("--help").out == call("help").out
+    assert call("--version").out == f"marsward {mw.__version__}\n"
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help(verb, call):
+    said = call(verb, "--help")
+    assert said.code == 0
+    assert f"marsward {verb}" in said.out
+    assert call("help", verb).out == said.out
+
+
+@pytest.mark.parametrize("tool", CALC)
+def test_every_tool_has_help(tool, call):
+    assert call("calc", tool, "--help").code == 0
+    assert tool in call("calc").out
+
+
+def test_a_run_from_the_shell(breeze, spawn):
+    said = spawn("run", "breeze.toml")
+    assert said.code == 0, said.err
+    lines = said.out.splitlines()
+    assert lines[0] == "toy-wind …"
+    assert lines[1] == "toy-wind: the air is still"
+    assert lines[2].startswith("toy-wind: blew at 4.")
+    assert lines[-1] == "report: runs/breeze/report.html"
+    assert Path("runs/breeze/report.html").read_text(encoding="utf-8").startswith("<!")
+    assert json.loads(Path("runs/breeze/verify.json").read_text()) == []
+    again = spawn("run", "breeze.toml")
+    assert again.code == 0
+    assert "toy-mill: turned (from disk)" in again.out
+    assert "report.html written" not in again.out
+
+
+def test_a_run_as_json(breeze, call):
+    said = call("run", "breeze.toml", "--json")
+    events = [json.loads(line) for line in said.out.splitlines()]
+    assert [e["event"] for e in events if e["event"] not in ("progress", "note")] == [
+        "phase", "done", "phase", "done", "phase", "done", "end",
+    ]  # fmt: skip
+    assert events[-1]["run"] == "runs/breeze"
+    assert [e["fraction"] for e in events if e["event"] == "progress" and e["phase"] == "toy-wind"][
+        -1
+    ] == 1.0
+
+
+def test_check_plan_and_show(breeze, call):
+    said = call("check", "breeze.toml")
+    assert said.out == "breeze.toml: nothing wrong; 2 phases: toy-wind, toy-mill\n"
+    rows = json.loads(call("plan", "breeze.toml", "--json").out)
+    assert [row["on_disk"] for row in rows] == [False, False]
+    call("run", "breeze.toml", "--until", "toy-wind")
+    rows = json.loads(call("plan", "breeze.toml", "--json").out)
+    assert [row["on_disk"] for row in rows] == [True, False]
+    assert "toy-mill" in call("plan", "breeze.toml").out
+    shown = call("show", "toy-vane").out
+    assert "2 m" in shown
+    assert "doi:10.0000/toy" in shown
+    schema = json.loads(call("show", "toy-wind", "--json").out)
+    assert schema["parameters"]["speed"]["unit"] == "m/s"
+
+
+@pytest.mark.parametrize("what", ["missions", "phases", "instruments", "data", "fields"])
+def test_lists(what, breeze, call):
+    said = call("list", what)
+    assert said.code == 0
+    rows = json.loads(call("list", what, "--json").out)
+    assert rows
+    assert len(said.out.splitlines()) > len(rows)
+
+
+def test_a_kind_that_cannot_be_loaded_is_listed_as_such(breeze, call):
+    rows = {row["phase"]: row for row in json.loads(call("list", "phases", "--json").out)}
+    assert rows["toy-gone"]["what"].startswith("cannot be loaded")
+    assert rows["toy-mill"]["needs"] == "wind"
+
+
+def test_kinds_from_outside_name_their_package(breeze, call):
+    rows = json.loads(call("list", "instruments", "--json").out)
+    origins = {row["instrument"]: row["from"] for row in rows}
+    assert origins == {"camera": "marsward", "toy-vane": "marsward-toy"}
+
+
+def test_new_writes_a_file_that_is_right(place, call):
+    said = call("new", "my trip.toml", "--like", "tianwen-1")
+    assert said.code == 0
+    mission = mw.Mission.open("my trip.toml")
+    assert mission.name == "my-trip"
+    assert [p.kind for p in mission.phases] == ["cruise", "lookback"]
+    assert call("new", "other.toml").code == 0
+    assert call("check", "other.toml").code == 0
+
+
+def test_built_in_missions_are_right(call, place):
+    for name in ("tianwen-1", "template"):
+        assert call("check", name).code == 0
+    assert "cruise" in call("show", "tianwen-1").out
+
+
+def test_compare(breeze, call):
+    call("run", "breeze.toml", "--out", "one")
+    call("run", "breeze.toml", "--out", "two")
+    assert call("compare", "one", "two").out == "no key number differs\n"
+    call("run", "breeze.toml", "--out", "two", "--set", "toy-mill.area=2 m")
+    rows = json.loads(call("compare", "one", "two", "--json").out)
+    assert [row["name"] for row in rows] == ["power"]
+    assert rows[0]["second"] == pytest.approx(2 * rows[0]["first"])
+    assert rows[0]["sigmas"] == pytest.approx(rows[0]["difference"] / 2**0.5)
+    assert "power" in call("compare", "one", "two").out
+
+
+def test_report_and_view(breeze, call):
+    call("run", "breeze.toml")
+    report = Path("runs/breeze/report.html")
+    assert call("view", "breeze").out == f"{report.resolve()}\n"
+    report.unlink()
+    assert call("view", "runs/breeze").code == 2
+    assert call("report", "runs/breeze").out == f"{report}\n"
+    assert report.is_file()
+
+
+def test_a_reader_that_goes_away(plugin, place):
+    done = subprocess.run(
+        f"{sys.executable} -m marsward list fields | head -1",
+        shell=True, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.stdout.startswith("field")
+    assert done.stderr == ""
+
+
+def test_a_terminal_of_another_alphabet(breeze, spawn, monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    monkeypatch.setenv("PYTHONUTF8", "0")
+    said = spawn("run", "breeze.toml", "--until", "toy-wind")
+    assert said.code == 0, said.err
+    assert "toy-wind ?" in said.out
+
+
+def test_displays_are_progress():
+    assert isinstance(SilentProgress(), Progress)
+    assert isinstance(display(json_lines=True), Progress)
+    assert isinstance(display(json_lines=False), PlainLines)
+
+
+def test_a_terminal_gets_bars(breeze):
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "marsward", "run", "breeze.toml", "--set", "toy-wind.wait=1 s"],
+        stdout=slave, stderr=slave, env={**os.environ, "TERM": "xterm", "COLUMNS": "120"},
+    )  # fmt: skip
+    os.close(slave)
+    seen = b""
+    with contextlib.suppress(OSError):  # the other end of a terminal closes with an error
+        while chunk := os.read(master, 4096):
+            seen += chunk
+    process.wait(timeout=60)
+    os.close(master)
+    text = seen.decode("utf-8", errors="replace")
+    assert process.returncode == 0
+    assert "━" in text
+    assert "gust" in text
+    assert "blew at 4." in text
+
+
+def test_export(place, call, tmp_path):
+    from marsward.core.product import Product
+    from marsward.core.time import Epoch
+    from marsward.dynamics.forces import Forces
+    from marsward.dynamics.propagate import propagate
+    from marsward.mission.store import write_json
+
+    epoch = Epoch.utc("2020-08-04T09:12:50.191")
+    state = [1.05e11, -1.02e11, -4.4e10, 24795.0, 19030.0, 8904.0]
+    flight = propagate(state, epoch, epoch + 86400.0, forces=Forces(bodies=("sun",)))
+    folder = place / "runs" / "one" / "01-cruise"
+    folder.mkdir(parents=True)
+    Product("trajectory", flight.to_dataset()).save(folder / "trajectory.nc")
+    write_json(folder / "phase.json", {"products": {"trajectory": "trajectory.nc"}})
+    (folder.parent / "mission.lock.toml").write_text("")
+    (folder.parent / "mission.toml").write_text('name = "one"\n[spacecraft]\nname = "One"\n')
+    said = call("export", "one", "--as", "oem,spk,csv", "--out", "out", "--every", "1 h")
+    assert said.code == 0, said.err
+    assert sorted(p.name for p in Path("out").iterdir()) == [
+        "trajectory.bsp", "trajectory.csv", "trajectory.oem",
+    ]  # fmt: skip
+    rows = Path("out/trajectory.csv").read_text().splitlines()
+    assert rows[0].startswith("utc,et_s,centre_naif_id,x_km")
+    assert len(rows) == 26
+    assert float(rows[1].split(",")[3]) == pytest.approx(1.05e8, rel=1e-12)
+    assert "did you mean 'oem'" in call("export", "one", "--as", "omm").err
+    assert "longer than nothing" in call("export", "one", "--every", "0 s").err

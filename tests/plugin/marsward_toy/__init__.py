@@ -1,0 +1,1 @@
+"""A package from outside that adds phases and an instrument to marsward."""

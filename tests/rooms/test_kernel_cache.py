@@ -1,0 +1,91 @@
+"""Stale compiled kernels: numba does not see that a kernel compiled into another has changed."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from marsward.core.kernel_cache import drop_stale_kernels
+
+OUTER = """
+from numba import njit
+from toy_package.b.kernels.inner import inner
+
+@njit(cache=True)
+def outer(x):
+    return 10.0 * inner(x)
+"""
+INNER = """
+from numba import njit
+
+@njit(cache=True)
+def inner(x):
+    return x + {added}
+"""
+ASK = "from toy_package.a.kernels.outer import outer; print(outer(1.0))"
+
+
+@pytest.fixture
+def package(tmp_path) -> Path:
+    """Two rooms, of which the kernel of one calls that of the other."""
+    root = tmp_path / "toy_package"
+    for folder in ("", "a", "a/kernels", "b", "b/kernels", "core"):
+        (root / folder).mkdir(exist_ok=True, parents=True)
+        (root / folder / "__init__.py").write_text("")
+    (root / "a/kernels/outer.py").write_text(OUTER)
+    (root / "b/kernels/inner.py").write_text(INNER.format(added="1.0"))
+    return root
+
+
+def ask(package: Path) -> float:
+    environment = {**os.environ, "PYTHONPATH": str(package.parent), "NUMBA_CACHE_DIR": ""}
+    done = subprocess.run(
+        [sys.executable, "-c", ASK], env=environment, capture_output=True, text=True, timeout=120
+    )
+    return float(done.stdout)
+
+
+def compiled(package: Path) -> list[Path]:
+    return list(package.rglob("*.nbi"))
+
+
+def test_a_change_in_a_kernel_reaches_the_kernels_that_call_it(package):
+    drop_stale_kernels(str(package))
+    assert ask(package) == 20.0
+    assert drop_stale_kernels(str(package)) == 0
+    assert compiled(package)
+    time.sleep(0.01)
+    (package / "b/kernels/inner.py").write_text(INNER.format(added="2.0"))
+    assert ask(package) == 20.0  # what numba does by itself
+    assert drop_stale_kernels(str(package)) > 0
+    assert not compiled(package)
+    assert ask(package) == 30.0
+
+
+def test_a_new_kernel_counts_too(package):
+    drop_stale_kernels(str(package))
+    (package / "a/kernels/__pycache__").mkdir()
+    (package / "a/kernels/__pycache__/outer.nbi").write_bytes(b"")
+    assert drop_stale_kernels(str(package)) == 0
+    (package / "a/kernels/third.py").write_text("")
+    assert drop_stale_kernels(str(package)) == 1
+
+
+def test_it_costs_less_than_help_may(package):
+    import marsward
+
+    root = str(Path(marsward.__file__).parent)
+    drop_stale_kernels(root)
+    begun = time.perf_counter()
+    assert drop_stale_kernels(root) == 0
+    assert time.perf_counter() - begun < 0.05
+
+
+def test_a_package_that_cannot_be_written_is_left_alone(package):
+    stamp = package / "core/__pycache__"
+    stamp.write_text("a file where a folder would be")
+    assert drop_stale_kernels(str(package)) == 0
+    assert stamp.is_file()

@@ -1,0 +1,190 @@
+"""Lines of keys, overrides and built-in missions."""
+
+import datetime as dt
+import tomllib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import marsward as mw
+from marsward.core.errors import InputError
+from marsward.mission.complaint import MissionFileError
+from marsward.mission.lines import line_of, line_table
+from marsward.mission.load import built_in_missions, mission_path
+from marsward.mission.overrides import apply_overrides
+
+TEXT = '''# a comment with [brackets] = "and quotes"
+name = "one"      # [not.a.table]
+title = """
+[[phase]]
+kind = "not a phase"
+"""
+list = [
+  "a", # ]
+  { b = "c" },
+  "]",
+]
+"quoted key" = 1
+inline = { deep = { er = 1 } }
+dotted.key = 2
+
+[spacecraft]
+mass = "5 kg"
+
+[[phase]]
+kind = "a"
+quality.settled = { position = "1 km" }
+[[phase.manoeuvre]]
+about = """2020
+"""
+within = 1
+[[phase.manoeuvre]]
+about = 2
+[phase.burn]
+thrust = 3
+
+[[phase]]
+kind = "b"
+'''
+
+LINES = {
+    ("name",): 2,
+    ("title",): 3,
+    ("list",): 7,
+    ("quoted key",): 12,
+    ("inline",): 13,
+    ("dotted",): 14,
+    ("dotted", "key"): 14,
+    ("spacecraft",): 16,
+    ("spacecraft", "mass"): 17,
+    ("phase", 0): 19,
+    ("phase", 0, "kind"): 20,
+    ("phase", 0, "quality", "settled"): 21,
+    ("phase", 0, "manoeuvre", 0): 22,
+    ("phase", 0, "manoeuvre", 0, "about"): 23,
+    ("phase", 0, "manoeuvre", 0, "within"): 25,
+    ("phase", 0, "manoeuvre", 1, "about"): 27,
+    ("phase", 0, "burn", "thrust"): 29,
+    ("phase", 1): 31,
+    ("phase", 1, "kind"): 32,
+}
+
+
+@pytest.mark.parametrize("path", LINES, ids=str)
+def test_where_a_key_stands(path):
+    assert line_table(TEXT)[path] == LINES[path]
+
+
+def test_nothing_else_is_taken_for_a_key():
+    table = line_table(TEXT)
+    assert ("not", "a", "table") not in table
+    assert ("phase", 2) not in table
+    assert line_of(("phase", 0, "quality", "settled", "position"), table) == 21
+    assert line_of(("nowhere",), table) == 1
+
+
+VALUES = st.one_of(
+    st.integers(-9, 9).map(str),
+    st.booleans().map(lambda b: str(b).lower()),
+    st.sampled_from(
+        ['"x"', "'y'", '"a = b"', '"""\nlong = "1"\n[[x]]\n"""', "[\n 1,\n 2,\n]", "{ k = 1 }",
+         '"\\" [["', "2020-07-27", "'''\n]\n'''", "[ [1], # [\n [2] ]", '"#"']
+    ),
+)  # fmt: skip
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), VALUES), min_size=1, max_size=12))
+def test_every_key_that_tomllib_reads_has_its_line(entries):
+    text, here, expected, count = "", (), {}, -1
+    for number, (jump, entry) in enumerate(entries):
+        if jump == 1:
+            here, text = (f"t{number}",), f"{text}\n[t{number}]\n"
+        elif jump == 2:
+            count += 1
+            here, text = ("list", count), f"{text}[[ list ]] # a\n"
+        expected[(*here, f"k{number}")] = text.count("\n") + 1
+        text += f"k{number} = {entry}\n"
+    tomllib.loads(text)
+    found = line_table(text)
+    assert {path: found.get(path) for path in expected} == expected
+
+
+def overridden(*texts: str) -> dict:
+    data = {
+        "name": "x",
+        "seed": 1,
+        "phase": [{"kind": "a"}, {"kind": "a", "name": "b.c"}],
+        "instrument": [{"name": "eye", "kind": "k"}],
+    }
+    complaints: list = []
+    apply_overrides(data, texts, {}, complaints)
+    assert complaints == []
+    return data
+
+
+def test_overrides_are_toml_or_text():
+    assert overridden("a.x=3")["phase"][0]["x"] == 3
+    assert overridden('a.x="3 m"')["phase"][0]["x"] == "3 m"
+    assert overridden("a.x=3 m")["phase"][0]["x"] == "3 m"
+    assert overridden("a.x = [1, 2]")["phase"][0]["x"] == [1, 2]
+    assert overridden("a.x=a=b")["phase"][0]["x"] == "a=b"
+    assert overridden("a.x=")["phase"][0]["x"] == ""
+    assert overridden("a.x=2020-07-27")["phase"][0]["x"] == "2020-07-27"
+
+
+def test_overrides_find_their_table():
+    assert overridden("b.c.x=1")["phase"][1]["x"] == 1
+    assert overridden("eye.x=1")["instrument"][0]["x"] == 1
+    assert overridden("spacecraft.mass=1 kg")["spacecraft"] == {"mass": "1 kg"}
+    assert overridden("seed=7")["seed"] == 7
+    assert overridden("a.deep.er=1")["phase"][0]["deep"] == {"er": 1}
+
+
+def test_toml_dates_are_read_as_utc():
+    text = mission_path("tianwen-1").read_text()
+    plain = mw.Mission.loads(text).phases[0].launch
+    bare = text.replace('launch = "2020-07-23T04:41:15"', "launch = 2020-07-23T04:41:15")
+    zone = text.replace('launch = "2020-07-23T04:41:15"', "launch = 2020-07-23T12:41:15+08:00")
+    assert bare != text
+    assert mw.Mission.loads(bare).phases[0].launch == plain
+    assert mw.Mission.loads(zone).phases[0].launch == plain
+    assert dt.datetime.fromisoformat(plain.isot("utc", 0).rstrip("Z")).hour == 4
+
+
+def test_a_fault_inside_a_part_inside_a_phase():
+    text = mission_path("tianwen-1").read_text()
+    line = next(n for n, t in enumerate(text.splitlines(), 1) if t.startswith("within ="))
+    with pytest.raises(MissionFileError) as raised:
+        mw.Mission.loads(text.replace('within = "5 min"', 'withn = "5 min"', 1), name="t.toml")
+    assert str(raised.value) == (
+        f"t.toml:{line}: manoeuvre of phase 'cruise' has no parameter 'withn';"
+        " did you mean 'within'?"
+    )
+
+
+@pytest.mark.parametrize("name", built_in_missions())
+def test_built_in_missions(name):
+    mission = mw.Mission.open(name)
+    assert mission.name == name
+    assert mission.title
+    assert "phases" in str(mission)
+    assert mission.phase(mission.phases[0].title) is mission.phases[0]
+    with pytest.raises(InputError, match="no phase called 'lunch'"):
+        mission.phase("lunch")
+
+
+def test_a_mission_is_found_by_name_path_or_run(tmp_path):
+    (tmp_path / "mission.toml").write_text("x")
+    assert mission_path(tmp_path) == tmp_path / "mission.toml"
+    assert mission_path("tianwen-1").name == "tianwen-1.toml"
+    with pytest.raises(InputError, match="did you mean 'tianwen-1'"):
+        mission_path("tianwen1")
+
+
+def test_seeds_differ_by_phase_and_by_mission():
+    mission = mw.Mission.open("tianwen-1")
+    other = mw.Mission.open("tianwen-1", overrides=["seed=1"])
+    seeds = [m.phase_seed(p) for m in (mission, other) for p in m.phases]
+    assert len(set(seeds)) == 4
+    assert all(0 <= seed < 2**63 for seed in seeds)
