@@ -1,4 +1,4 @@
-"""The cruise of Tianwen-1, rebuilt from its vectors, against what others found of the real flight."""
+"""The cruise of Tianwen-1, rebuilt from its vectors, against what others found of it."""
 
 from pathlib import Path
 
@@ -107,9 +107,7 @@ def test_the_path_is_whole_from_perigee_to_periapsis(cruise):
     path, ephemeris = found.trajectory, default_ephemeris()
     assert 202.0 < path.duration / 86400.0 < 203.0
     for cause, when in zip(path.causes[1:], path.breaks, strict=True):
-        early, late = (
-            path.at(when + dt, wrt="sun", ephemeris=ephemeris) for dt in (-1e-3, 1e-3)
-        )
+        early, late = (path.at(when + dt, wrt="sun", ephemeris=ephemeris) for dt in (-1e-3, 1e-3))
         gap = np.linalg.norm((late - early)[:3])
         assert gap < 40e3 * 2e-3 * 1.01, cause
 
@@ -123,9 +121,7 @@ def test_telemetry_of_the_night_of_tcm_1_lies_on_one_coast(cruise, shared_data):
     before = np.flatnonzero(np.asarray(epochs - Epoch.utc("2020-08-01T22:30:00")) < 0.0)
     assert before.size > 100
     first = int(before[0])
-    path = propagate(
-        states[first], epochs[first], epochs[int(before[-1])], forces=found.forces
-    )
+    path = propagate(states[first], epochs[first], epochs[int(before[-1])], forces=found.forces)
     miss = path.at(epochs[before], wrt="sun", ephemeris=default_ephemeris()) - states[before]
     size = np.linalg.norm(miss[:, :3], axis=1)
     # the clock ticks every 0.1 ms, 3.2 m of flight; the last two time tags have stepped by 1.2 ms

@@ -48,9 +48,7 @@ class Arrival:
         return np.array([self.b_t, self.b_r, self.radius, float(self.epoch.et)])
 
 
-def arrival(
-    state: np.ndarray, epoch: Epoch, *, forces: Forces, ephemeris: Ephemeris
-) -> Arrival:
+def arrival(state: np.ndarray, epoch: Epoch, *, forces: Forces, ephemeris: Ephemeris) -> Arrival:
     """Run a heliocentric state (6,) [m, m/s] on to the periapsis at Mars.
 
     Raises

@@ -94,18 +94,16 @@ class FiniteFit:
 
 def _burns(engine: Engine, start: Epoch, duration: float, direction) -> tuple[FiniteBurn, ...]:
     """Return the settling burn, if there is one, and the main burn."""
-    common = {"direction": tuple(float(x) for x in direction), "frame": "J2000"}
-    main = FiniteBurn(
-        start=start, duration=duration, thrust=engine.thrust, isp=engine.isp, **common
-    )
+    x, y, z = (float(part) for part in direction)
+    main = FiniteBurn(start, duration, engine.thrust, engine.isp, (x, y, z))
     if engine.settling_time <= 0.0:
         return (main,)
     settling = FiniteBurn(
-        start=start - engine.settling_time,
-        duration=engine.settling_time,
-        thrust=engine.settling_thrust,
-        isp=engine.isp,
-        **common,
+        start - engine.settling_time,
+        engine.settling_time,
+        engine.settling_thrust,
+        engine.isp,
+        (x, y, z),
     )
     return (settling, main)
 

@@ -309,9 +309,7 @@ def join(
     vectors = sorted(vectors, key=lambda v: float(v.epoch.et))
     manoeuvres = tuple(sorted(manoeuvres, key=lambda m: float(m.epoch.et)))
     priors, start, classes = manoeuvres, vectors[0], dict(qualities)
-    solution = _converge(
-        start, vectors, manoeuvres, priors, _weights(vectors, classes), forces
-    )
+    solution = _converge(start, vectors, manoeuvres, priors, _weights(vectors, classes), forces)
     for _ in range(VARIANCE_ROUNDS if estimate_quality else 0):
         classes = _variance_components(solution, vectors, _weights(vectors, classes), classes)
         solution = _converge(

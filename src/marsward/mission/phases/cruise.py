@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 
 import numpy as np
 from pydantic import Field
@@ -46,7 +46,10 @@ from marsward.mission.phases.cruise_parts import (
 )
 from marsward.mission.phases.phase import Given, Outcome, Phase
 
-FITTED = ("settled", "fresh")
+
+class _Sky(TypedDict):
+    forces: Forces
+    ephemeris: Ephemeris
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,7 @@ class Cruise(Phase):
         fitted, fitted_covariance = _fitted_arrival(fit, last, forces, ephemeris)
         quality = fit.qualities[last.quality]
         spread = np.diag([quality.position**2] * 3 + [quality.velocity**2] * 3)
-        world = {"forces": forces, "ephemeris": ephemeris}
+        sky: _Sky = {"forces": forces, "ephemeris": ephemeris}
         say(0.8, "burns and predictions")
         return Reconstruction(
             vectors=vectors,
@@ -158,8 +161,8 @@ class Cruise(Phase):
             departure_raw=departure_raw,
             arrival=fitted,
             arrival_covariance=fitted_covariance,
-            arrival_raw=arrival(last.state, last.epoch, **world),
-            arrival_raw_covariance=arrival_covariance(last.state, last.epoch, spread, **world),
+            arrival_raw=arrival(last.state, last.epoch, **sky),
+            arrival_raw_covariance=arrival_covariance(last.state, last.epoch, spread, **sky),
             burns=self._burns(vectors, forces, fit),
             predictions=tuple(
                 (p, _predicted(p, _named(vectors, p.start), forces, ephemeris))
@@ -289,9 +292,7 @@ def _state_vectors(given: Given, ephemeris: Ephemeris) -> tuple[StateVector, ...
         if part.centre != "sun":
             state = state + ephemeris.state(part.centre, wrt="sun", at=part.epoch)
         name = part.name or str(part.epoch.utc)
-        result.append(
-            StateVector(name, part.epoch, state, part.quality, part.event, part.source)
-        )
+        result.append(StateVector(name, part.epoch, state, part.quality, part.event, part.source))
     return tuple(sorted(result, key=lambda v: float(v.epoch.et)))
 
 
@@ -321,10 +322,10 @@ def _fitted_arrival(
     """Return the arrival of the joined path and the covariance of its figures (4, 4)."""
     states, partials, pressure = sweep(fit.start, (last,), fit.manoeuvres, forces)
     covariance = fit.state_covariance(partials[0], pressure[0])
-    world = {"forces": forces, "ephemeris": ephemeris}
+    sky: _Sky = {"forces": forces, "ephemeris": ephemeris}
     return (
-        arrival(states[0], last.epoch, **world),
-        arrival_covariance(states[0], last.epoch, covariance, **world),
+        arrival(states[0], last.epoch, **sky),
+        arrival_covariance(states[0], last.epoch, covariance, **sky),
     )
 
 

@@ -25,7 +25,6 @@ from marsward.retrieval.sighting import Navigation
 from marsward.retrieval.star_identification import Pointing
 
 
-
 @dataclass(frozen=True)
 class Sitting:
     """One sitting of the camera: when, from where, how it was turned, and both exposures.
@@ -72,9 +71,7 @@ class Lookback(Phase):
     samples: int = value(
         4, origin="assumed", description="samples along each side of a pixel", ge=1, le=16
     )
-    moon_law: str = value(
-        "hapke", origin="assumed", description="hapke, lunar-lambert or lambert"
-    )
+    moon_law: str = value("hapke", origin="assumed", description="hapke, lunar-lambert or lambert")
 
     def fly(self, given: Given) -> Outcome:
         """Take the picture, navigate by it, write both down."""
@@ -93,13 +90,13 @@ class Lookback(Phase):
 
     def when(self, path: Trajectory, ephemeris: Ephemeris) -> Epoch:
         """Return the epoch of the picture: as given, or when the distance is reached first."""
-        if (self.at is None) == (self.distance is None):
+        if self.at is not None and self.distance is None:
+            return self.at
+        if self.distance is None or self.at is not None:
             raise InputError(
-                "the look back needs either `at` (UTC) or `distance` (such as \"1.2e6 km\"), "
+                'the look back needs either `at` (UTC) or `distance` (such as "1.2e6 km"), '
                 "one of the two"
             )
-        if self.at is not None:
-            return self.at
         hits = find_events(path, distance_from(self.from_body, self.distance), ephemeris)
         if not hits:
             raise InputError(
@@ -135,7 +132,9 @@ class Lookback(Phase):
             bodies=tuple(seen(b, observer, epoch, ephemeris=ephemeris) for b in self.bodies),
             truth=truth,
             short=camera.observe(truth, rate=rate, seed=given.seed),
-            long=camera.observe(truth, exposure=camera.star_exposure, rate=rate, seed=given.seed + 1),
+            long=camera.observe(
+                truth, exposure=camera.star_exposure, rate=rate, seed=given.seed + 1
+            ),
             camera=camera,
         )
 
@@ -144,9 +143,7 @@ class Lookback(Phase):
         rng = np.random.default_rng(seed + 2)
         believed = _turned(sitting.attitude, rng.normal(scale=self.pointing_sigma, size=3))
         velocity = sitting.observer[3:]
-        suns = np.array(
-            [-ephemeris.position(b, wrt="sun", at=sitting.epoch) for b in self.bodies]
-        )
+        suns = np.array([-ephemeris.position(b, wrt="sun", at=sitting.epoch) for b in self.bodies])
         return navigate(
             (sitting.short[["dn"]], sitting.long[["dn"]]),
             sitting.camera,

@@ -1,0 +1,121 @@
+"""Key numbers of the cruise, by the names that summaries, reports and checks use."""
+
+import numpy as np
+
+from marsward.core.constants import ASTRONOMICAL_UNIT
+from marsward.core.trajectory import Trajectory
+from marsward.dynamics.ephemeris import default_ephemeris
+from marsward.mission.phases.phase import Quantity
+
+
+def summary(phase, found) -> dict[str, Quantity]:
+    """Key numbers of the cruise by name."""
+    result = _departure_numbers(found) | _arrival_numbers(found) | _pressure_numbers(phase, found)
+    for i, (part, fitted) in enumerate(zip(phase.manoeuvre, found.fit.manoeuvres, strict=True)):
+        key = part.name.replace("-", "")
+        unit = fitted.dv / np.linalg.norm(fitted.dv)
+        block = found.fit.covariance[7 + 4 * i : 10 + 4 * i, 7 + 4 * i : 10 + 4 * i]
+        result[f"{key}_dv"] = Quantity(
+            float(np.linalg.norm(fitted.dv)), "m/s", float(np.sqrt(unit @ block @ unit)),
+            "joined fit",
+        )  # fmt: skip
+        result[f"{key}_epoch"] = Quantity(
+            str(fitted.epoch.utc), "UTC", fitted.epoch_sigma, "joined fit"
+        )
+    for name, burn in found.burns:
+        key = f"{phase.burn.manoeuvre.replace('-', '')}_burn_{name.replace('-', '_')}"
+        result[f"{key}_start"] = Quantity(str(burn.start.utc), "UTC", burn.start_sigma, "burn fit")
+        result[f"{key}_duration"] = Quantity(burn.duration, "s", burn.duration_sigma, "burn fit")
+        result[f"{key}_dv"] = Quantity(float(np.linalg.norm(burn.dv)), "m/s", None, "burn fit")
+    for part, state in found.predictions:
+        key = f"predicted_{part.centre}_{part.at.isot(digits=0)[:10].replace('-', '')}"
+        result[f"{key}_position"] = Quantity(
+            [float(x) / 1e3 for x in state[:3]], "km", None,
+            f"coast from {part.start} to {part.at.utc} UTC, {part.frame}",
+        )  # fmt: skip
+        result[f"{key}_velocity"] = Quantity(
+            [float(x) / 1e3 for x in state[3:]], "km/s", None, f"same, {part.frame}"
+        )
+    return result
+
+
+def _departure_numbers(found) -> dict[str, Quantity]:
+    orbit, raw = found.departure.orbit, found.departure_raw.orbit
+    out = orbit.outgoing
+    where = "joined path, run back"
+    return {
+        "c3": Quantity(orbit.c3 / 1e6, "km2/s2", None, where),
+        "c3_first_vector": Quantity(raw.c3 / 1e6, "km2/s2", None, "first vector alone"),
+        "departure_asymptote_ra": Quantity(
+            float(np.degrees(np.arctan2(out[1], out[0])) % 360.0), "deg", None, where
+        ),
+        "departure_asymptote_dec": Quantity(
+            float(np.degrees(np.arcsin(out[2]))), "deg", None, where
+        ),
+        "departure_inclination": Quantity(float(np.degrees(orbit.inclination)), "deg", None, where),
+        "perigee_epoch": Quantity(str(found.departure.epoch.utc), "UTC", None, where),
+        "perigee_radius": Quantity(found.departure.radius / 1e3, "km", None, where),
+        "perigee_speed": Quantity(found.departure.speed / 1e3, "km/s", None, where),
+    }
+
+
+def _arrival_numbers(found) -> dict[str, Quantity]:
+    result: dict[str, Quantity] = {}
+    cases = (
+        ("", found.arrival_raw, found.arrival_raw_covariance, "last vector alone"),
+        ("joined_", found.arrival, found.arrival_covariance, "joined path"),
+    )
+    for prefix, case, covariance, source in cases:
+        sigma = np.sqrt(np.diag(covariance))
+        result |= {
+            f"{prefix}periapsis_epoch": Quantity(
+                str(case.epoch.utc), "UTC", float(sigma[3]), source
+            ),
+            f"{prefix}periapsis_radius": Quantity(
+                case.radius / 1e3, "km", float(sigma[2]) / 1e3, source
+            ),
+            f"{prefix}periapsis_speed": Quantity(case.speed / 1e3, "km/s", None, source),
+            f"{prefix}arrival_v_infinity": Quantity(
+                float(np.sqrt(case.orbit.c3)) / 1e3, "km/s", None, source
+            ),
+            f"{prefix}b_t": Quantity(case.b_t / 1e3, "km", float(sigma[0]) / 1e3, source),
+            f"{prefix}b_r": Quantity(case.b_r / 1e3, "km", float(sigma[1]) / 1e3, source),
+        }
+    days = float(found.trajectory.stop - found.trajectory.start) / 86400.0
+    result["cruise_days"] = Quantity(days, "d", None, "perigee to periapsis")
+    result["path_length"] = Quantity(
+        _length(found.trajectory) / float(ASTRONOMICAL_UNIT), "au", None,
+        "about the Sun, perigee to periapsis",
+    )  # fmt: skip
+    return result
+
+
+def _length(path: Trajectory) -> float:
+    """Length of the heliocentric path [m], the integral of the speed."""
+    times = path.start + np.linspace(0.0, float(path.stop - path.start), 4001)
+    states = path.at(times, wrt="sun", ephemeris=default_ephemeris())
+    return float(np.trapezoid(np.linalg.norm(states[:, 3:], axis=1), times - path.start))
+
+
+def _pressure_numbers(phase, found) -> dict[str, Quantity]:
+    fit = found.pressure
+    result = {
+        "solar_pressure_1au": Quantity(
+            fit.acceleration, "m/s2", fit.sigma, "fit to the coasts' misses"
+        ),
+        "joined_chi_square": Quantity(found.fit.chi_square, "", None, "joined fit"),
+        "joined_degrees": Quantity(found.fit.degrees, "", None, "joined fit"),
+    }
+    for part, miss in zip(phase.coasts, fit.misses, strict=True):
+        name = part.name or f"{part.start}_{part.stop}".replace("-", "_")
+        result[f"coast_{name}_miss"] = Quantity(
+            float(np.linalg.norm(miss[:3])) / 1e3, "km", None, "coast with the one solar pressure"
+        )
+    for name, quality in found.fit.qualities.items():
+        result[f"quality_{name}_position"] = Quantity(
+            quality.position / 1e3, "km", None, "variance components, one axis"
+        )
+        result[f"quality_{name}_velocity"] = Quantity(
+            quality.velocity * 1e3, "mm/s", None, "variance components, one axis"
+        )
+    return result
