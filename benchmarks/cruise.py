@@ -150,7 +150,6 @@ def with_assist(repeat: int) -> list[Row]:
 
 def with_brahe(repeat: int) -> list[Row]:
     import brahe
-
     from brahe_cruise import flier
 
     return [

@@ -42,7 +42,7 @@ class GravityModel:
 
 def triangle(packed: np.ndarray) -> np.ndarray:
     """(degree + 1, degree + 1) from coefficients in rows of degree, order 0 to degree."""
-    degree = int(round((np.sqrt(8.0 * packed.size + 1.0) - 3.0) / 2.0))
+    degree = round((float(np.sqrt(8.0 * packed.size + 1.0)) - 3.0) / 2.0)
     square = np.zeros((degree + 1, degree + 1))
     square[np.tril_indices(degree + 1)] = packed
     return square

@@ -157,7 +157,8 @@ def manoeuvre_table(phase, found) -> xr.Dataset:
             {
                 "name": phase.burn.manoeuvre, "model": "finite",
                 "basis": f"{phase.burn.before} and {name}", "epoch": burn.start, "dv": burn.dv,
-                "sigma": phase.burn.thrust / burn.mass_after * burn.duration_sigma, "epoch_sigma": burn.start_sigma,
+                "sigma": phase.burn.thrust / burn.mass_after * burn.duration_sigma,
+                "epoch_sigma": burn.start_sigma,
                 "miss": float(np.linalg.norm(burn.miss[:3])), "thrust": phase.burn.thrust,
                 "duration": burn.duration, "duration_sigma": burn.duration_sigma,
                 "mass_after": burn.mass_after,
