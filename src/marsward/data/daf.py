@@ -86,7 +86,7 @@ def open_kernel(path: str | Path) -> Kernel:
     Raises
     ------
     DataError
-        When the file is missing, is no SPK kernel, was damaged in transfer or is cut short.
+        When the file is missing, is a folder or no SPK kernel, was damaged in transfer or is cut short.
     """
     path = Path(path)
     buffer = _map(path)
@@ -102,6 +102,8 @@ def open_kernel(path: str | Path) -> Kernel:
 
 
 def _map(path: Path) -> mmap.mmap:
+    if path.is_dir():
+        raise DataError(f"the kernel {path} is a folder; give the path of an SPK file, ending in .bsp")
     try:
         with path.open("rb") as file:
             file.seek(0, 2)

@@ -1,34 +1,30 @@
 """Fetching data by name from the archives that publish it: resumed, checked, whole or not at all.
 
-A file is accepted when its sha256 is that of the registry and it begins as such a file must. Where
-no hash is known yet, a fetch is refused unless the caller accepts it; the hash is then recorded
-beside the file, and later fetches must agree with it.
+pooch keeps the files and their hashes; how the bytes come is told in `download`. A file is accepted
+when its sha256 is that of the registry and it begins as such a file must. Where no hash is known
+yet, a fetch is refused unless the caller accepts it; the hash is then recorded beside the file, and
+later fetches must agree with it.
 """
 
 from __future__ import annotations
 
-import hashlib
-import http.client
 import json
 import os
 import shutil
 import tomllib
-import urllib.error
-import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
-from marsward._version import __version__
 from marsward.core.cache_folder import cache_folder
 from marsward.core.errors import DataError, InputError
 from marsward.core.progress import Progress, SilentProgress
 from marsward.core.registry import unknown
+from marsward.data.size_text import size_text
 
 REGISTRY = Path(__file__).with_name("registry.toml")
-_CHUNK = 1 << 18
-_TIMEOUT = 30.0
 _PAGES = (b"<!doctype html", b"<html", b"<?xml", b"<head")
 _SPARE = 64 * 1024 * 1024  # bytes left free on the disk
 
@@ -66,15 +62,6 @@ class DataEntry:
 def data_folder() -> Path:
     """Where fetched data lie: `data` in the cache folder."""
     return cache_folder() / "data"
-
-
-def size_text(size: float) -> str:
-    """A number of bytes for people: "2.1 MB"."""
-    for unit in ("B", "kB", "MB"):
-        if size < 1000.0:
-            return f"{size:.0f} B" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1000.0
-    return f"{size:.1f} GB"
 
 
 def registry(path: Path = REGISTRY) -> dict[str, DataEntry]:
@@ -116,8 +103,6 @@ def fetch(
         raise InputError(unknown("data", name, known))
     entry = known[name]
     wanted = entry.sha256 or _recorded(entry.path)
-    if entry.path.is_file() and wanted and _sha256(entry.path) == wanted:
-        return entry.path
     if not wanted and not accept_unknown_hash:
         raise InputError(
             f"the hash of {name} is not known yet, so what comes from {entry.url} cannot be"
@@ -127,50 +112,91 @@ def fetch(
 
 
 class _Fetching:
-    """One file on its way: a partial file that is resumed, then checks, then its name."""
+    """One entry of the registry on its way to its name, with pooch as the keeper."""
 
     def __init__(self, entry: DataEntry, wanted: str, progress: Progress) -> None:
+        from marsward.data.download import Download
+
         self.entry = entry
         self.wanted = wanted
         self.progress = progress
-        self.partial = entry.path.with_name(f".{entry.path.name}.partial")
-        self.tag = entry.path.with_name(f".{entry.path.name}.tag")
+        self.download = Download(entry.name, entry.url, entry.path, entry.bytes, progress)
+        self.came = False
+        self.resumed = False
+        self.found = ""
+        self.trouble = ""
 
     def file(self) -> Path:
+        """The path of the file, here already or fetched."""
         entry = self.entry
-        self.progress.phase(entry.name)
         try:
             entry.path.parent.mkdir(parents=True, exist_ok=True)
-            self._room()
-            resumed = self.partial.is_file() and self.partial.stat().st_size > 0
-            self._download()
-            trouble = self._trouble()
-            if trouble and resumed:
+            trouble = self._retrieve()
+            if trouble and self.resumed:
                 self.progress.note(
                     "the resumed file is not right; fetching it again from its start"
                 )
-                self._forget()
-                self._download()
-                trouble = self._trouble()
-            if trouble:
-                self._forget()
-                raise DataError(f"{entry.url}: {trouble}; nothing was kept")
-            found = _sha256(self.partial)
-            if not entry.sha256:
-                _hash_file(entry.path).write_text(found + "\n", encoding="ascii")
-            os.replace(self.partial, entry.path)
-            self.tag.unlink(missing_ok=True)
+                trouble = self._retrieve()
         except OSError as error:
+            cause = error.__cause__ if isinstance(error.__cause__, OSError) else error
             raise DataError(
-                f"cannot keep {entry.name} in {entry.path.parent}: {error.strerror or error};"
+                f"cannot keep {entry.name} in {entry.path.parent}: {cause.strerror or cause};"
                 " MARSWARD_CACHE names another folder"
             ) from error
-        self.progress.done(f"{size_text(entry.path.stat().st_size)}, sha256 {found[:12]}…")
+        if trouble:
+            raise DataError(f"{entry.url}: {trouble}; nothing was kept")
+        if self.came:
+            size = size_text(entry.path.stat().st_size)
+            self.progress.done(f"{size}, sha256 {self.found[:12]}…")
         return entry.path
 
-    def _forget(self) -> None:
-        self.partial.unlink(missing_ok=True)
-        self.tag.unlink(missing_ok=True)
+    def _retrieve(self) -> str:
+        """Let pooch keep the file; what was wrong with it, or an empty text.
+
+        Without a hash pooch would take whatever lies there, so it gets a name where nothing lies.
+        """
+        import pooch
+
+        path = self.entry.path
+        target = path if self.wanted else path.with_name(f".{path.name}.new")
+        if not self.wanted:
+            target.unlink(missing_ok=True)
+        try:
+            with _quiet(pooch.get_logger()):
+                pooch.retrieve(
+                    self.entry.url,
+                    known_hash=self.wanted or None,
+                    fname=target.name,
+                    path=path.parent.absolute(),
+                    downloader=self,
+                )
+        except ValueError as error:  # what pooch says of a wrong hash
+            self.download.forget()
+            if self.trouble or not self.found:
+                return self.trouble or str(error)
+            return f"its sha256 is {self.found}, but must be {self.wanted}"
+        if target != path:
+            _hash_file(path).write_text(self.found + "\n", encoding="ascii")
+            os.replace(target, path)
+        return ""
+
+    def __call__(self, url: str, output_file: str, keeper: Any) -> None:
+        """Called by pooch when the file is not here: put what comes at `output_file`."""
+        from pooch import file_hash
+
+        download = self.download
+        if not self.came:
+            self.came = True
+            self.progress.phase(self.entry.name)
+            self._room()
+        self.resumed, self.found = download.have > 0, ""
+        download.go_on()
+        self.trouble = self._trouble(download.partial)
+        if self.trouble:
+            raise ValueError(self.trouble)
+        self.found = file_hash(str(download.partial), alg="sha256")
+        os.replace(download.partial, output_file)
+        download.forget()
 
     def _room(self) -> None:
         free = shutil.disk_usage(self.entry.path.parent).free
@@ -181,81 +207,31 @@ class _Fetching:
                 " MARSWARD_CACHE name another folder"
             )
 
-    def _download(self) -> None:
-        """Get what is missing; what has come stays for the next try when the line breaks."""
-        have = self.partial.stat().st_size if self.partial.is_file() else 0
-        if self.entry.bytes and have == self.entry.bytes:
-            return
-        request = urllib.request.Request(self.entry.url)
-        request.add_header("User-Agent", f"marsward/{__version__}")
-        if have:
-            request.add_header("Range", f"bytes={have}-")
-            if self.tag.is_file():
-                request.add_header("If-Range", self.tag.read_text(encoding="ascii"))
-        try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT) as reply:
-                self._receive(reply, have)
-        except urllib.error.HTTPError as error:
-            if error.code == http.client.REQUESTED_RANGE_NOT_SATISFIABLE and have:
-                self._forget()
-                self._download()
-                return
-            raise DataError(
-                f"{self.entry.url} answers {error.code} {error.reason}; the archive may have moved"
-                " it: look there and give the new address in data/registry.toml"
-            ) from error
-        except (urllib.error.URLError, http.client.HTTPException, ConnectionError) as error:
-            raise self._broken(getattr(error, "reason", None) or error) from error
-        except TimeoutError as error:
-            raise self._broken("no answer in time") from error
-
-    def _broken(self, said: object) -> DataError:
-        have = self.partial.stat().st_size if self.partial.is_file() else 0
-        kept = f"; {size_text(have)} are kept, the same command goes on from there" if have else ""
-        reason = said if isinstance(said, str) else str(said) or type(said).__name__
-        return DataError(f"cannot fetch {self.entry.name} from {self.entry.url}: {reason}{kept}")
-
-    def _receive(self, reply: http.client.HTTPResponse, have: int) -> None:
-        goes_on = reply.status == http.client.PARTIAL_CONTENT and (
-            (reply.headers.get("Content-Range") or "").startswith(f"bytes {have}-")
-        )
-        have = have if goes_on else 0
-        tag = reply.headers.get("ETag") or reply.headers.get("Last-Modified") or ""
-        if tag and not tag.startswith("W/") and tag.isascii():
-            self.tag.write_text(tag, encoding="ascii")
-        coming = reply.headers.get("Content-Length")
-        total = have + int(coming) if coming and coming.isdigit() else self.entry.bytes
-        with self.partial.open("ab" if goes_on else "wb") as stream:
-            have = self._copy(reply, stream, have, total)
-        if total and have < total:
-            raise self._broken(f"the line broke after {size_text(have)} of {size_text(total)}")
-
-    def _copy(
-        self, reply: http.client.HTTPResponse, stream: BinaryIO, have: int, total: int
-    ) -> int:
-        while chunk := reply.read(_CHUNK):
-            stream.write(chunk)
-            have += len(chunk)
-            self.progress.update(have / total if total else 0.0, size_text(have))
-        return have
-
-    def _trouble(self) -> str:
-        """What is wrong with the file that came, or an empty text."""
+    def _trouble(self, path: Path) -> str:
+        """What is wrong with the file that came, its hash apart, or an empty text."""
         entry = self.entry
-        with self.partial.open("rb") as stream:
+        with path.open("rb") as stream:
             start = stream.read(64)
         magic = entry.magic.encode()
         if start.lstrip().lower().startswith(_PAGES) and not magic.startswith(b"<"):
             return "a web page came instead of the file, perhaps a log-in or an error page"
         if not start.startswith(magic):
             return f"the file begins with {start[:8]!r}, not with {magic!r}"
-        size = self.partial.stat().st_size
+        size = path.stat().st_size
         if entry.bytes and size != entry.bytes:
             return f"{size} bytes came, but the file has {entry.bytes}"
-        found = _sha256(self.partial)
-        if self.wanted and found != self.wanted:
-            return f"its sha256 is {found}, but must be {self.wanted}"
         return ""
+
+
+@contextmanager
+def _quiet(logger: Any) -> Iterator[None]:
+    """No word from pooch's own logger; the progress tells what there is to tell."""
+    level = logger.level
+    logger.setLevel("CRITICAL")
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _hash_file(path: Path) -> Path:
@@ -268,11 +244,6 @@ def _recorded(path: Path) -> str:
         return _hash_file(path).read_text(encoding="ascii").strip()
     except OSError:
         return ""
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def as_json(entry: DataEntry) -> str:
