@@ -1,8 +1,8 @@
-"""Optical navigation over many noisy pictures of Earth and Moon: bias, scatter against sigma, stars.
+"""Optical navigation over many noisy pictures of Earth and Moon: bias, errors, stars named.
 
 Every picture has its own epoch (within a span round 2020-07-26 21:14:35 UTC, so that Earth turns
-under the camera), dither, roll, believed pointing and noise; each is drawn, exposed twice, and reduced
-by `marsward.retrieval`. Run from the repository:
+under the camera), dither, roll, believed pointing and noise; each is drawn, exposed twice, and
+reduced by `marsward.retrieval`. Run from the repository:
 
     python benchmarks/optical_navigation.py --pictures 200 --workers 2 --json out.json
 """
@@ -34,8 +34,10 @@ MIDDLE = "2020-07-26T21:14:35"
 # AMSAT-DL and others, decoded by D. Estevez, github.com/daniestevez/jupyter_notebooks (CC BY 4.0).
 TELEMETRY_EPOCH = "2020-07-26T05:07:42.671"
 TELEMETRY = 1e3 * np.array(
-    [84577798.07126294, -116153763.13510129, -50166531.95255927]
-    + [27.687506375344995, 15.808077907805695, 7.52441937133873]
+    [
+        *(84577798.07126294, -116153763.13510129, -50166531.95255927),
+        *(27.687506375344995, 15.808077907805695, 7.52441937133873),
+    ]
 )
 
 
@@ -102,8 +104,12 @@ def score(found, camera, attitude, craft, at, truth) -> dict:
     small = -0.5 * np.array(
         [turn[2, 1] - turn[1, 2], turn[0, 2] - turn[2, 0], turn[1, 0] - turn[0, 1]]
     )
-    real = {int(h): (x, y) for h, x, y in zip(
-        truth["star_hip"].values, truth["star_x"].values, truth["star_y"].values, strict=True)}
+    real = {
+        int(h): (x, y)
+        for h, x, y in zip(
+            truth["star_hip"].values, truth["star_x"].values, truth["star_y"].values, strict=True
+        )
+    }
     right = [
         int(h) in real and np.hypot(*(np.subtract(real[int(h)], p))) < 1.0
         for h, p in zip(found.hip, found.star_xy, strict=True)

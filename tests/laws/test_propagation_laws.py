@@ -30,9 +30,7 @@ def cruises(draw):
     rise = draw(st.floats(-0.1, 0.1))
     out = np.array([np.cos(angle), np.sin(angle), rise])
     along = np.array([-np.sin(angle), np.cos(angle), rise])
-    return np.concatenate(
-        [radius * out, speed * (np.cos(flight) * along + np.sin(flight) * out)]
-    )
+    return np.concatenate([radius * out, speed * (np.cos(flight) * along + np.sin(flight) * out)])
 
 
 def energy(state):
@@ -80,9 +78,7 @@ def test_transitions_compose(state, first, second):
 @given(cruises(), st.floats(5.0, 60.0))
 def test_transition_keeps_volume_without_drag(state, days):
     """Liouville: gravity and light pressure leave the determinant at one."""
-    forces = Forces(
-        solar_pressure=SolarPressure(2.3e-8), relativity=False, centre_switching=False
-    )
+    forces = Forces(solar_pressure=SolarPressure(2.3e-8), relativity=False, centre_switching=False)
     scale = np.array([1e11] * 3 + [1e4] * 3)
     matrix = state_transition(state, START, days * DAY, forces=forces).matrix
     scaled = matrix * np.outer(1.0 / scale, scale)

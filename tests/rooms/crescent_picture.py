@@ -1,6 +1,6 @@
 """A star field with two crescents, drawn plainly with numpy: what the navigation tests reduce.
 
-Independent of the package's own drawing: brute force over 8 x 8 samples a pixel, hard edges.
+Independent of the package's own drawing: brute force over 6 x 6 samples a pixel, hard edges.
 """
 
 from dataclasses import dataclass
@@ -75,7 +75,7 @@ class Ball:
     pattern: np.ndarray
 
 
-def random_pattern(rng, depth, waves=40, steepest=14.0):
+def random_pattern(rng, depth, waves=12, steepest=14.0):
     """Rows (amplitude, wave vector, phase) of an albedo pattern of relative depth `depth`."""
     k = rng.normal(size=(waves, 3))
     k *= (rng.uniform(2.0, steepest, waves) / np.linalg.norm(k, axis=1))[:, None]
@@ -83,7 +83,7 @@ def random_pattern(rng, depth, waves=40, steepest=14.0):
     return np.column_stack([amplitude, k, rng.uniform(0, 2 * np.pi, waves)])
 
 
-def draw_ball(camera, attitude, velocity, ball, fine=8):
+def draw_ball(camera, attitude, velocity, ball, fine=6):
     """Electrons of one body before blur: (image box, corner)."""
     pin = camera.pinhole
     apparent = see_moving((ball.offset / np.linalg.norm(ball.offset))[None], velocity)

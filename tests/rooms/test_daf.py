@@ -137,10 +137,18 @@ def test_broken_file_is_refused_in_one_sentence(tmp_path, name, said):
 def test_missing_file_and_no_file_are_refused(tmp_path):
     with pytest.raises(DataError, match="there is no kernel"):
         Ephemeris.open(tmp_path / "none.bsp")
-    with pytest.raises(DataError, match="cannot be read"):
-        Ephemeris.open(tmp_path)
     with pytest.raises(InputError, match="no kernel was named"):
         Ephemeris.open()
+
+
+@pytest.mark.parametrize("path", [".", "here"])
+def test_a_folder_is_called_a_folder(tmp_path, monkeypatch, path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "here").mkdir()
+    with pytest.raises(DataError) as caught:
+        Ephemeris.open(path)
+    assert str(caught.value).startswith(f"the kernel {path} is a folder; give the path of an SPK")
+    assert "Errno" not in str(caught.value)
 
 
 def test_real_kernel_of_another_type_is_refused(shared_data):

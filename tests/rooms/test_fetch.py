@@ -1,6 +1,8 @@
 """Fetching, from a small server on this machine that can be as unreliable as the world."""
 
 import hashlib
+import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -76,6 +78,25 @@ def archive(tmp_path, monkeypatch):
     yield handler, {"moon": known, "fresh": fresh}
     server.shutdown()
     server.server_close()
+
+
+class Told:
+    """A progress that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.words: list[tuple[str, object]] = []
+
+    def phase(self, name: str) -> None:
+        self.words.append(("phase", name))
+
+    def update(self, fraction: float, note: str = "") -> None:
+        self.words.append(("update", fraction))
+
+    def note(self, text: str) -> None:
+        self.words.append(("note", text))
+
+    def done(self, sentence: str) -> None:
+        self.words.append(("done", sentence))
 
 
 def left() -> list[str]:
@@ -193,6 +214,76 @@ def test_an_unknown_hash_is_accepted_by_name_only_and_then_kept(archive):
     handler.content = CONTENT[:-1] + b"x"
     with pytest.raises(DataError, match="its sha256 is"):
         fetch("fresh", entries=entries)
+
+
+def test_a_file_of_unknown_hash_that_lies_there_is_not_trusted(archive):
+    handler, entries = archive
+    path = data_folder() / "moon.bsp"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"DAF/SPK from somewhere")
+    handler.mood = "missing"
+    with pytest.raises(DataError, match="answers 404"):
+        fetch("fresh", accept_unknown_hash=True, entries=entries)
+    assert path.read_bytes() == b"DAF/SPK from somewhere"
+    handler.mood = "good"
+    assert fetch("fresh", accept_unknown_hash=True, entries=entries).read_bytes() == CONTENT
+    assert left() == ["moon.bsp", "moon.bsp.sha256"]
+
+
+def test_what_is_told_and_nothing_beside_it(archive, capfd):
+    handler, entries = archive
+    told = Told()
+    handler.mood = "breaks"
+    with pytest.raises(DataError):
+        fetch("moon", progress=told, entries=entries)
+    handler.mood = "good"
+    fetch("moon", progress=told, entries=entries)
+    fetch("moon", progress=told, entries=entries)
+    assert [word for word, _ in told.words if word != "update"] == ["phase", "phase", "done"]
+    fractions = [said for word, said in told.words if word == "update"]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1.0
+    assert 0.5 in fractions
+    assert told.words[-1] == ("done", f"1.0 MB, sha256 {SHA[:12]}…")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_partial_file_that_is_not_right_is_one_phase_with_a_remark(archive):
+    _, entries = archive
+    data_folder().mkdir(parents=True)
+    (data_folder() / ".moon.bsp.partial").write_bytes(CONTENT[:-1] + b"x")
+    told = Told()
+    assert fetch("moon", progress=told, entries=entries).read_bytes() == CONTENT
+    assert [word for word, _ in told.words if word != "update"] == ["phase", "note", "done"]
+    assert left() == ["moon.bsp"]
+
+
+def test_the_file_can_be_read_by_whoever_may_read_new_files(archive, tmp_path):
+    _, entries = archive
+    (tmp_path / "other").write_text("")
+    mode = (tmp_path / "other").stat().st_mode
+    assert fetch("moon", entries=entries).stat().st_mode == mode
+
+
+def test_listing_the_data_loads_no_way_to_fetch_them():
+    code = (
+        "import sys, marsward.data.fetch as f; f.registry();"
+        "print([m for m in ('pooch', 'requests', 'urllib.request') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_folder_that_may_not_be_written(archive, monkeypatch):
+    _, entries = archive
+    data_folder().mkdir(parents=True)
+
+    def refuse(**options):
+        raise PermissionError(13, "Permission denied", options.get("dir"))
+
+    monkeypatch.setattr("tempfile.NamedTemporaryFile", refuse)
+    with pytest.raises(DataError, match=r"data: Permission denied; MARSWARD_CACHE names"):
+        fetch("moon", entries=entries)
 
 
 def test_no_room_on_the_disk(archive, monkeypatch):

@@ -79,9 +79,7 @@ def test_oblateness_in_closed_form():
 
 def test_no_singularity_at_the_pole_and_laplace_holds_to_full_degree():
     radius = gravity_model("mars").radius
-    pole, beside = (
-        attraction("mars", np.array([e, 0.0, 1.1 * radius]))[0] for e in (0.0, 1e-3)
-    )
+    pole, beside = (attraction("mars", np.array([e, 0.0, 1.1 * radius]))[0] for e in (0.0, 1e-3))
     np.testing.assert_allclose(pole, beside, rtol=1e-6)
     points = np.random.default_rng(1).normal(size=(20, 3))
     points *= (1.05 * radius / np.linalg.norm(points, axis=1))[:, None]

@@ -1,4 +1,4 @@
-"""Stale compiled kernels: numba does not see that a kernel compiled into another has changed."""
+"""Compiled kernels: whether they are there, and that stale ones go, which numba does not see."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from marsward.core.kernel_cache import drop_stale_kernels
+from marsward.core.kernel_cache import drop_stale_kernels, is_compiled
 
 OUTER = """
 from numba import njit
@@ -40,8 +40,8 @@ def package(tmp_path) -> Path:
     return root
 
 
-def ask(package: Path) -> float:
-    environment = {**os.environ, "PYTHONPATH": str(package.parent), "NUMBA_CACHE_DIR": ""}
+def ask(package: Path, cache: str = "") -> float:
+    environment = {**os.environ, "PYTHONPATH": str(package.parent), "NUMBA_CACHE_DIR": cache}
     done = subprocess.run(
         [sys.executable, "-c", ASK], env=environment, capture_output=True, text=True, timeout=120
     )
@@ -82,6 +82,40 @@ def test_it_costs_less_than_help_may(package):
     begun = time.perf_counter()
     assert drop_stale_kernels(root) == 0
     assert time.perf_counter() - begun < 0.05
+
+
+@pytest.fixture
+def nowhere_else(tmp_path, monkeypatch) -> None:
+    """No cache folder but that beside the sources."""
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "user"))
+
+
+@pytest.mark.parametrize("where", ["beside the sources", "in a folder of its own"])
+def test_whether_a_kernel_is_compiled(package, tmp_path, monkeypatch, nowhere_else, where):
+    cache = "" if where == "beside the sources" else str(tmp_path / "numba")
+    monkeypatch.setenv("NUMBA_CACHE_DIR", cache)
+    names = ("a.outer.outer", "b.inner.inner")
+    assert not any(is_compiled(name, package=str(package)) for name in names)
+    assert ask(package, cache) == 20.0
+    assert all(is_compiled(name, package=str(package)) for name in names)
+    assert not is_compiled("a.outer.out", package=str(package))
+    assert not is_compiled("c.outer.outer", package=str(package))
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "elsewhere"))
+    assert not is_compiled("a.outer.outer", package=str(package))
+
+
+def test_kernels_in_the_cache_folder_of_the_user_count(package, tmp_path, nowhere_else):
+    (package / "a/kernels/__pycache__").write_text("a file, so that nothing can be kept here")
+    assert ask(package) == 20.0
+    assert list((tmp_path / "user").rglob("outer.outer-*.nbi"))
+    assert is_compiled("a.outer.outer", package=str(package))
+
+
+def test_kernels_of_another_python_do_not_count(package, nowhere_else):
+    (package / "a/kernels/__pycache__").mkdir()
+    (package / "a/kernels/__pycache__/outer.outer-4.py27.nbi").write_bytes(b"")
+    assert not is_compiled("a.outer.outer", package=str(package))
 
 
 def test_a_package_that_cannot_be_written_is_left_alone(package):

@@ -31,9 +31,7 @@ def two_body(state: np.ndarray, seconds: float) -> np.ndarray:
     sigma = r @ v / np.sqrt(GM)
     x = n * seconds
     for _ in range(80):
-        f = (
-            x - (1 - radius / a) * np.sin(x) + sigma / np.sqrt(a) * (1 - np.cos(x)) - n * seconds
-        )
+        f = x - (1 - radius / a) * np.sin(x) + sigma / np.sqrt(a) * (1 - np.cos(x)) - n * seconds
         x -= f / (1 - (1 - radius / a) * np.cos(x) + sigma / np.sqrt(a) * np.sin(x))
     f = 1 - a / radius * (1 - np.cos(x))
     g = a * sigma / np.sqrt(GM) * (1 - np.cos(x)) + radius * np.sqrt(a / GM) * np.sin(x)
@@ -159,9 +157,7 @@ def test_burns_undo_backward():
     ]
     there = propagate(ORBIT, START, 2000.0, centre="mars", burns=burns, mass=900.0)
     left = float(there.mass_at(there.stop))
-    back = propagate(
-        there.final, there.stop, START, centre="mars", burns=burns, mass=left
-    )
+    back = propagate(there.final, there.stop, START, centre="mars", burns=burns, mass=left)
     assert np.linalg.norm((back.initial - ORBIT)[:3]) < 1e-3
     assert float(back.mass_at(START)) == pytest.approx(900.0, abs=1e-9)
     assert there.arcs == back.arcs == 4

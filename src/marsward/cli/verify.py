@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as json_text
 from importlib import import_module
+from itertools import groupby
 from typing import Any
 
 from marsward.core.errors import VerifyError
@@ -19,17 +20,13 @@ def verify(*topics: str, json: bool = False) -> int:
     json
         One JSON array, for machines.
     """
-    from marsward.cli.table import print_table
     from marsward.core.part import plain
 
     checks = plain(import_module("marsward.verify.runner").run_checks(list(topics) or None))
     if json:
         print(json_text.dumps(checks, ensure_ascii=False))
     else:
-        print_table(
-            ("topic", "name", "ours", "published", "tolerance", "unit", "", "source"),
-            [_line(each) for each in checks],
-        )
+        _print_checks(checks)
     failed = [str(each.get("name")) for each in checks if not each.get("ok")]
     if failed:
         raise VerifyError(f"{len(failed)} of {len(checks)} not reproduced: {', '.join(failed)}")
@@ -38,13 +35,30 @@ def verify(*topics: str, json: bool = False) -> int:
     return 0
 
 
-def _line(check: dict[str, Any]) -> tuple[str, ...]:
-    def cell(key: str) -> str:
-        item = check.get(key)
-        if item is None:
-            return "–"
-        return f"{item:.9g}" if isinstance(item, float) else str(item)
+def _print_checks(checks: list[dict[str, Any]]) -> None:
+    """One table for each topic; sources are numbered and told once, below."""
+    from marsward.cli.table import print_notes, print_table
 
+    sources = list(dict.fromkeys(_cell(check.get("source")) for check in checks))
+    numbers = {source: n for n, source in enumerate(sources, 1)}
+    for topic, group in groupby(checks, key=lambda check: check.get("topic")):
+        rows = [_line(check, numbers[_cell(check.get("source"))]) for check in group]
+        head = (str(topic), "ours", "published", "unit", "source", "")
+        print_table(head, rows, wrapped=str(topic), floor=16)
+        print()
+    print_notes(sources)
+    print()
+
+
+def _line(check: dict[str, Any], source: int) -> tuple[str, ...]:
+    unit = _cell(check.get("unit"))
+    off = "s" if unit == "UTC" else ""
+    near = f"{_cell(check.get('expected'))} ± {_cell(check.get('tolerance'))} {off}".rstrip()
     mark = "ok" if check.get("ok") else "NOT"
-    keys = ("topic", "name", "value", "expected", "tolerance", "unit")
-    return (*(cell(key) for key in keys), mark, cell("source"))
+    return (_cell(check.get("name")), _cell(check.get("value")), near, unit, f"[{source}]", mark)
+
+
+def _cell(item: Any) -> str:
+    if item is None:
+        return "–"
+    return f"{item:.9g}" if isinstance(item, float) else str(item)

@@ -103,7 +103,9 @@ def open_kernel(path: str | Path) -> Kernel:
 
 def _map(path: Path) -> mmap.mmap:
     if path.is_dir():
-        raise DataError(f"the kernel {path} is a folder; give the path of an SPK file, ending in .bsp")
+        raise DataError(
+            f"the kernel {path} is a folder; give the path of an SPK file, ending in .bsp"
+        )
     try:
         with path.open("rb") as file:
             file.seek(0, 2)

@@ -120,9 +120,7 @@ def node(
         pole = rotation("J2000", frame, epochs)[..., 2, :]
         return np.einsum("...i,...i", y[..., :3], pole)
 
-    return Event(
-        name or f"{kind} node at {known_body(body).name}", height, directions[kind], stop
-    )
+    return Event(name or f"{kind} node at {known_body(body).name}", height, directions[kind], stop)
 
 
 def eclipse(
@@ -175,9 +173,7 @@ def find_events(
     list of `Occurrence`; epochs to within about a microsecond.
     """
     events = (events,) if isinstance(events, Event) else tuple(events)
-    found = [
-        hit for event in events for hit in _passages(trajectory, event, ephemeris, samples)
-    ]
+    found = [hit for event in events for hit in _passages(trajectory, event, ephemeris, samples)]
     return sorted(found, key=lambda hit: float(hit.epoch - trajectory.start))
 
 

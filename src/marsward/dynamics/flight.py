@@ -376,9 +376,7 @@ def _merged(group: list[Piece]) -> Piece:
         group[0],
         times=np.concatenate([group[0].times, *(p.times[1:] for p in group[1:])]),
         nodes=np.concatenate([group[0].nodes, *(p.nodes[1:] for p in group[1:])]),
-        increments=np.concatenate(
-            [*(p.increments[:-1] for p in group), group[-1].increments[-1:]]
-        ),
+        increments=np.concatenate([*(p.increments[:-1] for p in group), group[-1].increments[-1:]]),
     )
 
 

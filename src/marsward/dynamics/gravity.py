@@ -105,8 +105,7 @@ def field_terms(name: str, degree: int) -> np.ndarray:
     model = gravity_model(name)
     if isinstance(degree, bool) or not 2 <= degree <= model.degree:
         raise InputError(
-            f"the gravity field of {name} is known for degrees 2 to {model.degree}, "
-            f"not {degree!r}"
+            f"the gravity field of {name} is known for degrees 2 to {model.degree}, not {degree!r}"
         )
     c = (model.cosine - 1j * model.sine)[: degree + 1, : degree + 1].copy()
     c[:2] = 0.0
@@ -127,6 +126,8 @@ def _turn(name: str, lo: float, hi: float) -> np.ndarray:
     Chebyshev series; they agree with the elements to 1e-12 rad.
     """
     spin = known_body(name).rotation
+    if spin is None:
+        raise InputError(f"no rotation is known for {name}, so its gravity field cannot be turned")
     middle, half = 0.5 * (lo + hi), 0.5 * (hi - lo)
     count = 14 + int(2.0 * half / (10.0 * DAY))
     points = np.cos(np.pi * (np.arange(2 * count) + 0.5) / (2 * count))
@@ -151,9 +152,7 @@ def _turn(name: str, lo: float, hi: float) -> np.ndarray:
     return turn
 
 
-def field_tables(
-    gravity: Mapping[str, int], reference: float, lo: float, hi: float
-) -> FieldTables:
+def field_tables(gravity: Mapping[str, int], reference: float, lo: float, hi: float) -> FieldTables:
     """The fields of a flight.
 
     Parameters
@@ -205,9 +204,7 @@ def attraction(
     array = np.ascontiguousarray(points, dtype=float)
     flat = array.reshape(-1, 3)
     out = np.empty((flat.shape[0], 9))
-    harmonics_table(
-        flat, field.radius, degree + 2, field_terms(field.body, degree), out
-    )
+    harmonics_table(flat, field.radius, degree + 2, field_terms(field.body, degree), out)
     w = field.gm / field.radius**2
     pairs = [3, 4, 5, 4, 6, 7, 5, 7, 8]
     gradient = w / field.radius * out[:, pairs]

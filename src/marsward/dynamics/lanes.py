@@ -141,6 +141,5 @@ def _sentence(status: int, begin: int, block: np.ndarray, when: Epoch) -> str:
             "point mass; leave that craft out"
         )
     return (
-        f"{lanes} used up their steps at {when.utc} UTC; ask for a looser rtol, or raise "
-        "most_steps"
+        f"{lanes} used up their steps at {when.utc} UTC; ask for a looser rtol, or raise most_steps"
     )

@@ -175,9 +175,7 @@ def _finite(value: Any, name: str, what: str) -> float:
     try:
         number = float(value)
     except (TypeError, ValueError):
-        raise InputError(
-            f"{name} is an Epoch, {what} or an event, not {value!r}"
-        ) from None
+        raise InputError(f"{name} is an Epoch, {what} or an event, not {value!r}") from None
     if not math.isfinite(number):
         raise InputError(f"{name} must be finite, not {number}")
     return number

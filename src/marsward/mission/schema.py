@@ -47,12 +47,12 @@ class Vector(Part):
     centre: str = Field("sun", description="body that the vector is from", min_length=1)
     frame: str = Field("J2000", description="axes of the vector", min_length=1)
     name: str = Field("", description="short name that coasts and tables use")
-    quality: Literal[
-        "settled", "fresh", "repeat", "predicted", "derived", "bad_epoch", "bad"
-    ] = Field(
-        "settled",
-        description="settled (tracked for days) and fresh (just after a burn) vectors are fitted; "
-        "a repeat is of the same solution as another; the others are shown beside the fit",
+    quality: Literal["settled", "fresh", "repeat", "predicted", "derived", "bad_epoch", "bad"] = (
+        Field(
+            "settled",
+            description="settled (tracked for days) and fresh (just after a burn) vectors are fitted; "
+            "a repeat is of the same solution as another; the others are shown beside the fit",
+        )
     )
     event: str = Field("", description="what it stands before or after")
     source: str = Field(description="who received, decoded or computed it", min_length=1)

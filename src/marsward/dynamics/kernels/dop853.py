@@ -262,9 +262,7 @@ def integrate(y0, t0, t1, h0, tolerance, limit, columns, dense, model, tableau):
             nodes = _grown(nodes, room)
             if dense:
                 kept = _grown(kept, room)
-        status, body = _verdict(
-            y, y_new, h, work, model.body, model.centre, model.number[LEAVE]
-        )
+        status, body = _verdict(y, y_new, h, work, model.body, model.centre, model.number[LEAVE])
         if dense:
             for s in range(13, 16):
                 a, b = tableau.start[s], tableau.start[s + 1]

@@ -105,9 +105,7 @@ def _combine(first, last, stage, weight, slopes, h, base, out):
             a, b, c, d = h * weight[j], h * weight[j + 1], h * weight[j + 2], h * weight[j + 3]
             p, q, r, s = stage[j], stage[j + 1], stage[j + 2], stage[j + 3]
             for k in range(size):
-                out[k] += (
-                    a * slopes[p, k] + b * slopes[q, k] + c * slopes[r, k] + d * slopes[s, k]
-                )
+                out[k] += a * slopes[p, k] + b * slopes[q, k] + c * slopes[r, k] + d * slopes[s, k]
             j += 4
         else:
             a = h * weight[j]
@@ -146,9 +144,7 @@ def _worst(slopes, tableau, h, y, y_new, tolerance, part, total3, total5):
     for g in (0, 3):
         atol = tolerance[1 + g // 3]
         for e, total in ((tableau.e3, total3), (tableau.e5, total5)):
-            _group_error(
-                g, e, slopes, y, y_new, tolerance[0], atol, part, total
-            )
+            _group_error(g, e, slopes, y, y_new, tolerance[0], atol, part, total)
     worst = 0.0
     for k in range(total3.size):
         den = total5[k] + 0.01 * total3[k]

@@ -10,6 +10,7 @@ from pydantic import Field
 from marsward.core.bodies import body
 from marsward.core.errors import InputError
 from marsward.core.frames import rotation, state_rotation
+from marsward.core.kernel_cache import is_compiled
 from marsward.core.part import value
 from marsward.core.quantity import EpochField, quantity
 from marsward.core.time import Epoch
@@ -118,7 +119,8 @@ class Cruise(Phase):
         """Reconstruct the flight and write it down."""
         from marsward.mission.phases.cruise_record import record
 
-        given.progress.note("compiling kernels on the first run")
+        if not is_compiled("dynamics.dop853.integrate"):
+            given.progress.note("compiling kernels, once: about a minute or two")
         return record(self, self.reconstruct(given), given)
 
     def reconstruct(self, given: Given) -> Reconstruction:

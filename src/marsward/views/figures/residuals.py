@@ -51,8 +51,8 @@ def draw(phase: StoredPhase) -> Drawing:
     )
     caption = (
         "What is left between the path and each decoded state vector, on log scales. Filled "
-        "circles: vectors that the path was fitted to; open squares: vectors computed on the ground "
-        f"before the manoeuvre, only compared; crosses: set aside for their quality.{best}"
+        "circles: vectors that the path was fitted to; open squares: computed on the ground before "
+        f"the manoeuvre, only compared; crosses: set aside for their quality.{best}"
     )
     return Drawing(
         figure,
