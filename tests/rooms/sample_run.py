@@ -43,7 +43,7 @@ VECTORS = [
 ]
 # fmt: on
 MANOEUVRES = [
-    ("tcm-1", "2020-08-01T22:58:47", 14.85, 0.02, 14.85, 40.0, "impulsive"),
+    ("tcm-1", "2020-08-01T23:00:01", 14.85, 0.02, 14.85, 40.0, "impulsive"),
     ("tcm-2", "2020-09-20T14:58:00", 4.29, 0.03, 4.30, 55.0, "impulsive"),
     ("dsm", "2020-10-09T15:04:00", 312.4, 0.5, 312.3, 12.0, "impulsive"),
     ("tcm-3", "2020-10-28T14:08:00", 2.15, 0.06, 2.13, 300.0, "impulsive"),
@@ -201,7 +201,7 @@ def _summaries() -> tuple[dict, dict]:
         "solar_pressure_1au": q(2.296e-8, "m/s2", 3e-10),
         "coast_26jul_1aug_miss": q(5.1e3, "m"),
         "coast_4aug_20sep_miss": q(37.6e3, "m"),
-        "telemetry_1aug_miss": q(3.2, "m"),
+        "coast_telemetry_1aug_miss": q(3.2, "m"),
         "predicted_mars_20210208_position": q([-171.2, 263.4, 11.9], "km"),
     }
     for name, when, dv, sigma, _, epoch_sigma, _ in MANOEUVRES:

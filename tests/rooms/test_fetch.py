@@ -1,6 +1,7 @@
 """Fetching, from a small server on this machine that can be as unreliable as the world."""
 
 import hashlib
+import json
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ from typing import ClassVar
 
 import pytest
 
+from marsward.cli.door import door
 from marsward.core.errors import DataError, InputError
 from marsward.data.fetch import DataEntry, data_folder, fetch, registry, size_text
 
@@ -197,7 +199,9 @@ def test_a_file_that_is_gone(archive):
 def test_nobody_there(archive):
     _, entries = archive
     entry = DataEntry("moon", "a moon", "http://127.0.0.1:9/moon.bsp", sha256=SHA)
-    with pytest.raises(DataError, match="cannot fetch moon from http://127"):
+    with pytest.raises(
+        DataError, match=r"cannot fetch moon from http://127\S+ Connection refused$"
+    ):
         fetch("moon", entries={**entries, "moon": entry})
 
 
@@ -256,6 +260,24 @@ def test_a_partial_file_that_is_not_right_is_one_phase_with_a_remark(archive):
     assert fetch("moon", progress=told, entries=entries).read_bytes() == CONTENT
     assert [word for word, _ in told.words if word != "update"] == ["phase", "note", "done"]
     assert left() == ["moon.bsp"]
+
+
+def test_the_command_tells_and_leaves_with_its_code(archive, monkeypatch, capfd):
+    handler, entries = archive
+    monkeypatch.setattr("marsward.data.fetch.registry", lambda: entries)
+    handler.mood = "breaks"
+    assert door(["fetch", "moon"]) == 3
+    said = capfd.readouterr()
+    assert said.err.startswith("marsward: cannot fetch moon from http://127.0.0.1:")
+    assert said.err.count("\n") == 1
+    assert said.out.splitlines()[-1] == "moon …"
+    handler.mood = "good"
+    assert door(["fetch", "moon", "--json"]) == 0
+    events = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert [e["event"] for e in events[:-1]] == ["phase", "progress", "progress", "done"]
+    assert events[-1]["path"] == str(data_folder() / "moon.bsp")
+    assert door(["fetch", "fresh"]) == 2
+    assert "--accept-unknown-hash" in capfd.readouterr().err
 
 
 def test_the_file_can_be_read_by_whoever_may_read_new_files(archive, tmp_path):

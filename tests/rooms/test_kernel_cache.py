@@ -4,11 +4,14 @@ import os
 import subprocess
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from marsward.core.kernel_cache import drop_stale_kernels, is_compiled
+from marsward.mission.phases import cruise
 
 OUTER = """
 from numba import njit
@@ -116,6 +119,27 @@ def test_kernels_of_another_python_do_not_count(package, nowhere_else):
     (package / "a/kernels/__pycache__").mkdir()
     (package / "a/kernels/__pycache__/outer.outer-4.py27.nbi").write_bytes(b"")
     assert not is_compiled("a.outer.outer", package=str(package))
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_the_cruise_speaks_of_compiling_only_when_it_must(monkeypatch, there):
+    asked, notes = [], []
+
+    class Stop(Exception):
+        """Far enough."""
+
+    def reconstruct(*given) -> None:
+        raise Stop
+
+    monkeypatch.setattr(cruise, "is_compiled", lambda kernel: asked.append(kernel) or there)
+    monkeypatch.setattr(cruise.Cruise, "reconstruct", reconstruct)
+    given = SimpleNamespace(progress=SimpleNamespace(note=notes.append))
+    with pytest.raises(Stop):
+        cruise.Cruise.model_construct().fly(given)
+    assert notes == ([] if there else ["compiling kernels, once: about a minute or two"])
+    for kernel in asked:
+        room, file, function = kernel.split(".")
+        assert hasattr(import_module(f"marsward.{room}.kernels.{file}"), function)
 
 
 def test_a_package_that_cannot_be_written_is_left_alone(package):

@@ -7,6 +7,8 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
+TIE = "\N{NO-BREAK SPACE}"  # where a cell must not wrap; shown as a space
+
 
 def print_table(
     head: Sequence[str], rows: Sequence[Sequence[Any]], *, wrapped: str = "", floor: int = 24
@@ -38,7 +40,7 @@ def print_table(
         for n, piece in enumerate(pieces):
             cells = [piece if i == wide else "" if n else cell for i, cell in enumerate(line)]
             padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
-            print("  ".join(padded).rstrip())
+            print("  ".join(padded).replace(TIE, " ").rstrip())
 
 
 def print_notes(notes: Sequence[str]) -> None:

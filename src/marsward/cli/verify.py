@@ -7,6 +7,7 @@ from importlib import import_module
 from itertools import groupby
 from typing import Any
 
+from marsward.cli.table import TIE, print_notes, print_table
 from marsward.core.errors import VerifyError
 
 
@@ -37,13 +38,11 @@ def verify(*topics: str, json: bool = False) -> int:
 
 def _print_checks(checks: list[dict[str, Any]]) -> None:
     """One table for each topic; sources are numbered and told once, below."""
-    from marsward.cli.table import print_notes, print_table
-
     sources = list(dict.fromkeys(_cell(check.get("source")) for check in checks))
     numbers = {source: n for n, source in enumerate(sources, 1)}
     for topic, group in groupby(checks, key=lambda check: check.get("topic")):
         rows = [_line(check, numbers[_cell(check.get("source"))]) for check in group]
-        head = (str(topic), "ours", "published", "unit", "source", "")
+        head = (str(topic), "ours", "published", "unit", "")
         print_table(head, rows, wrapped=str(topic), floor=16)
         print()
     print_notes(sources)
@@ -55,7 +54,8 @@ def _line(check: dict[str, Any], source: int) -> tuple[str, ...]:
     off = "s" if unit == "UTC" else ""
     near = f"{_cell(check.get('expected'))} ± {_cell(check.get('tolerance'))} {off}".rstrip()
     mark = "ok" if check.get("ok") else "NOT"
-    return (_cell(check.get("name")), _cell(check.get("value")), near, unit, f"[{source}]", mark)
+    name = f"{_cell(check.get('name'))}{TIE}[{source}]"
+    return (name, _cell(check.get("value")), near, unit, mark)
 
 
 def _cell(item: Any) -> str:

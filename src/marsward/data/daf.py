@@ -86,7 +86,8 @@ def open_kernel(path: str | Path) -> Kernel:
     Raises
     ------
     DataError
-        When the file is missing, is a folder or no SPK kernel, was damaged in transfer or is cut short.
+        When the file is missing, is a folder or no SPK kernel, was damaged in transfer or is cut
+        short.
     """
     path = Path(path)
     buffer = _map(path)

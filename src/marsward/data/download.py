@@ -97,7 +97,7 @@ class Download:
     def _broken(self, said: object) -> DataError:
         have = self.have
         kept = f"; {size_text(have)} are kept, the same command goes on from there" if have else ""
-        reason = said if isinstance(said, str) else str(said) or type(said).__name__
+        reason = getattr(said, "strerror", None) or str(said) or type(said).__name__
         return DataError(f"cannot fetch {self.name} from {self.url}: {reason}{kept}")
 
     def _receive(self, reply: http.client.HTTPResponse, have: int) -> None:
