@@ -23,7 +23,7 @@ from marsward.dynamics.propagate import propagate
 from marsward.instruments.camera import Camera
 from marsward.planet.globes import EarthLook
 from marsward.planet.look_back import frame_bodies, scene, seen
-from marsward.retrieval.attitude import small_rotation
+from marsward.retrieval.attitude import aberrate, small_rotation
 from marsward.retrieval.limb_height import limb_height
 from marsward.retrieval.optical_navigation import navigate
 from marsward.retrieval.star_identification import Pointing
@@ -91,7 +91,10 @@ def score(found, camera, attitude, craft, at, truth) -> dict:
         miss = sight.centre_px - centre
         ahead = camera.pinhole.project(attitude @ (real.apparent + 1e-3 * real.distance * real.sun))
         sunward = (ahead - centre) / np.linalg.norm(ahead - centre)
+        fixed = aberrate(found.fix.directions[BODIES.index(name)], craft[3:])
+        crossed = camera.pinhole.project(attitude @ fixed) - centre
         out[name] = {
+            "fix_sunward": crossed @ sunward, "fix_aside": crossed @ [-sunward[1], sunward[0]],
             "x": miss[0], "y": miss[1], "sunward": miss @ sunward,
             "aside": miss @ [-sunward[1], sunward[0]],
             "centre_chi2": miss @ np.linalg.solve(sight.centre_covariance, miss) / 2.0,
@@ -134,9 +137,14 @@ def summary(rows: list[dict]) -> dict:
     out: dict = {"pictures": len(rows), "failed": len(rows) - len(good)}
     for name in BODIES:
         column = {k: np.array([r[name][k] for r in good]) for k in good[0][name]}
+        fixed = aberrate(found.fix.directions[BODIES.index(name)], craft[3:])
+        crossed = camera.pinhole.project(attitude @ fixed) - centre
         out[name] = {
+            "fix_sunward": crossed @ sunward,
+            "fix_aside": crossed @ [-sunward[1], sunward[0]],
             **{f"bias_{k}_px": column[k].mean() for k in ("x", "y", "sunward", "aside")},
-            **{f"scatter_{k}_px": column[k].std() for k in ("sunward", "aside")},
+            **{f"bias_{k}_px": column[k].mean() for k in ("fix_sunward", "fix_aside")},
+            **{f"scatter_{k}_px": column[k].std() for k in ("sunward", "aside", "fix_sunward")},
             "centre_chi2": column["centre_chi2"].mean(),
             "range_bias_km": column["range"].mean() / 1e3,
             "range_scatter_km": column["range"].std() / 1e3,

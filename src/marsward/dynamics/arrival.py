@@ -7,6 +7,7 @@ import numpy as np
 from marsward.core.bodies import body
 from marsward.core.frames import rotation
 from marsward.core.time import Epoch
+from marsward.dynamics.covariance_map import map_covariance
 from marsward.dynamics.ephemeris import Ephemeris
 from marsward.dynamics.events import apsis
 from marsward.dynamics.forces import Forces
@@ -100,14 +101,8 @@ def arrival_covariance(
     ndarray (4, 4)
         Covariance of B·T, B·R, periapsis radius [m] and periapsis time [s].
     """
-    steps = np.array([1e3] * 3 + [1e-2] * 3)
-    slope = np.empty((4, 6))
-    for i, step in enumerate(steps):
-        shift = np.zeros(6)
-        shift[i] = step
-        ahead = arrival(state + shift, epoch, forces=forces, ephemeris=ephemeris)
-        behind = arrival(state - shift, epoch, forces=forces, ephemeris=ephemeris)
-        change = ahead.figures() - behind.figures()
-        change[3] = float(ahead.epoch - behind.epoch)
-        slope[:, i] = change / (2.0 * step)
-    return slope @ covariance @ slope.T
+
+    def figures(moved: np.ndarray) -> np.ndarray:
+        return arrival(moved, epoch, forces=forces, ephemeris=ephemeris).figures()
+
+    return map_covariance(figures, state, covariance)

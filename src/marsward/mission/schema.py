@@ -51,7 +51,7 @@ class Vector(Part):
         Field(
             "settled",
             description="settled (tracked for days) and fresh (just after a burn) vectors are fitted; "
-            "a repeat is of the same solution as another; the others are shown beside the fit",
+            "a repeat is of the same solution as another; all others are only compared",
         )
     )
     event: str = Field("", description="what it stands before or after")

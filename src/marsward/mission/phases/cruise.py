@@ -7,7 +7,6 @@ from typing import ClassVar, TypedDict
 import numpy as np
 from pydantic import Field
 
-from marsward.core.bodies import body
 from marsward.core.errors import InputError
 from marsward.core.frames import rotation, state_rotation
 from marsward.core.kernel_cache import is_compiled
@@ -18,11 +17,10 @@ from marsward.core.trajectory import Trajectory
 from marsward.dynamics.arrival import Arrival, arrival, arrival_covariance
 from marsward.dynamics.burn_fit import Engine, FiniteFit, ImpulseFit, fit_finite_burn, fit_impulse
 from marsward.dynamics.burns import ImpulsiveBurn
+from marsward.dynamics.departure import Departure, departure, departure_covariance
 from marsward.dynamics.ephemeris import Ephemeris, default_ephemeris
-from marsward.dynamics.events import apsis, find_events
-from marsward.dynamics.events import distance as distance_from
+from marsward.dynamics.events import apsis
 from marsward.dynamics.forces import Forces
-from marsward.dynamics.hyperbola import Hyperbola, hyperbola
 from marsward.dynamics.orbit_determination import (
     JoinedFit,
     Manoeuvre,
@@ -53,15 +51,9 @@ class _Sky(TypedDict):
     ephemeris: Ephemeris
 
 
-@dataclass(frozen=True)
-class Departure:
-    """The perigee that the flight began with, and the departure hyperbola in J2000 axes."""
-
-    epoch: Epoch
-    radius: float
-    speed: float
-    orbit: Hyperbola
-    state: np.ndarray
+class _Leaving(_Sky):
+    earliest: Epoch
+    read_at: float
 
 
 @dataclass(frozen=True)
@@ -76,6 +68,7 @@ class Reconstruction:
     fit: JoinedFit
     trajectory: Trajectory
     departure: Departure
+    departure_covariance: np.ndarray
     departure_raw: Departure
     arrival: Arrival
     arrival_covariance: np.ndarray
@@ -142,9 +135,13 @@ class Cruise(Phase):
         fit = self._join(vectors, impulses, forces, pressure)
         say(0.6, "the whole path")
         trajectory = self._trajectory(fit, forces)
-        departure, departure_raw = (
-            self._departure(v, forces, ephemeris) for v in (fit.start, _named(vectors, self.start))
-        )
+        first = _named(vectors, self.start)
+        leaving: _Leaving = {
+            "earliest": self.launch,
+            "read_at": self.departure_distance,
+            "forces": forces,
+            "ephemeris": ephemeris,
+        }
         last = _named(vectors, self.arrival)
         fitted, fitted_covariance = _fitted_arrival(fit, last, forces, ephemeris)
         quality = fit.qualities[last.quality]
@@ -159,8 +156,11 @@ class Cruise(Phase):
             impulses=impulses,
             fit=fit,
             trajectory=trajectory,
-            departure=departure,
-            departure_raw=departure_raw,
+            departure=departure(fit.start.state, fit.start.epoch, **leaving),
+            departure_covariance=departure_covariance(
+                fit.start.state, fit.start.epoch, fit.covariance[:6, :6], **leaving
+            ),
+            departure_raw=departure(first.state, first.epoch, **leaving),
             arrival=fitted,
             arrival_covariance=fitted_covariance,
             arrival_raw=arrival(last.state, last.epoch, **sky),
@@ -233,26 +233,6 @@ class Cruise(Phase):
         )
         return back + out
 
-    def _departure(self, vector: StateVector, forces: Forces, ephemeris: Ephemeris) -> Departure:
-        """Run a vector back to perigee; read the hyperbola where the Earth's bulge is far."""
-        path = propagate(
-            vector.state,
-            vector.epoch,
-            self.launch,
-            forces=forces,
-            events=(apsis("earth", kind="periapsis", stop=True, name="perigee"),),
-        )
-        near = path.at(path.start, wrt="earth", ephemeris=ephemeris)
-        epoch = _at_distance(path, "earth", self.departure_distance, ephemeris)
-        state = path.at(epoch, wrt="earth", ephemeris=ephemeris)
-        return Departure(
-            epoch=path.start,
-            radius=float(np.linalg.norm(near[:3])),
-            speed=float(np.linalg.norm(near[3:])),
-            orbit=hyperbola(state, float(body("earth").gm)),
-            state=near,
-        )
-
     def _burns(self, vectors, forces: Forces, fit: JoinedFit):
         """Return the finite-burn fits that the file asks for, by the vector after them."""
         if self.burn is None:
@@ -306,16 +286,6 @@ def _named(vectors: Sequence[StateVector], name: str) -> StateVector:
         f"the cruise names vector {name!r}, which the file does not have; "
         f"use one of {', '.join(v.name for v in vectors)}"
     )
-
-
-def _at_distance(path: Trajectory, name: str, distance: float, ephemeris: Ephemeris) -> Epoch:
-    """Return the first epoch at which the path is `distance` [m] from a body."""
-    found = find_events(path, distance_from(name, distance), ephemeris)
-    if not found:
-        raise InputError(
-            f"the path never is {distance / 1e3:.0f} km from {name}; choose a distance that it has"
-        )
-    return found[0].epoch
 
 
 def _fitted_arrival(

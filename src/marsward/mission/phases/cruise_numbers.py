@@ -40,22 +40,26 @@ def summary(phase, found) -> dict[str, Quantity]:
 
 
 def _departure_numbers(found) -> dict[str, Quantity]:
-    orbit, raw = found.departure.orbit, found.departure_raw.orbit
-    out = orbit.outgoing
-    where = "joined path, run back"
+    leaving, where = found.departure, "joined path, run back"
+    sigma = np.sqrt(np.diag(found.departure_covariance))
+    ra, dec = np.degrees(leaving.asymptote)
     return {
-        "c3": Quantity(orbit.c3 / 1e6, "km2/s2", None, where),
-        "c3_first_vector": Quantity(raw.c3 / 1e6, "km2/s2", None, "first vector alone"),
+        "c3": Quantity(leaving.orbit.c3 / 1e6, "km2/s2", float(sigma[0]) / 1e6, where),
+        "c3_first_vector": Quantity(
+            found.departure_raw.orbit.c3 / 1e6, "km2/s2", None, "first vector alone"
+        ),
         "departure_asymptote_ra": Quantity(
-            float(np.degrees(np.arctan2(out[1], out[0])) % 360.0), "deg", None, where
+            float(ra), "deg", float(np.degrees(sigma[1])), f"{where}, J2000"
         ),
         "departure_asymptote_dec": Quantity(
-            float(np.degrees(np.arcsin(out[2]))), "deg", None, where
+            float(dec), "deg", float(np.degrees(sigma[2])), f"{where}, J2000"
         ),
-        "departure_inclination": Quantity(float(np.degrees(orbit.inclination)), "deg", None, where),
-        "perigee_epoch": Quantity(str(found.departure.epoch.utc), "UTC", None, where),
-        "perigee_radius": Quantity(found.departure.radius / 1e3, "km", None, where),
-        "perigee_speed": Quantity(found.departure.speed / 1e3, "km/s", None, where),
+        "departure_inclination": Quantity(
+            float(np.degrees(leaving.orbit.inclination)), "deg", None, f"{where}, J2000 equator"
+        ),
+        "perigee_epoch": Quantity(str(leaving.epoch.utc), "UTC", float(sigma[4]), where),
+        "perigee_radius": Quantity(leaving.radius / 1e3, "km", float(sigma[3]) / 1e3, where),
+        "perigee_speed": Quantity(leaving.speed / 1e3, "km/s", None, where),
     }
 
 
