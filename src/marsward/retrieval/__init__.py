@@ -1,0 +1,1 @@
+"""From observations to knowledge, without a look at the truth."""
