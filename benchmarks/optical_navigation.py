@@ -137,11 +137,7 @@ def summary(rows: list[dict]) -> dict:
     out: dict = {"pictures": len(rows), "failed": len(rows) - len(good)}
     for name in BODIES:
         column = {k: np.array([r[name][k] for r in good]) for k in good[0][name]}
-        fixed = aberrate(found.fix.directions[BODIES.index(name)], craft[3:])
-        crossed = camera.pinhole.project(attitude @ fixed) - centre
         out[name] = {
-            "fix_sunward": crossed @ sunward,
-            "fix_aside": crossed @ [-sunward[1], sunward[0]],
             **{f"bias_{k}_px": column[k].mean() for k in ("x", "y", "sunward", "aside")},
             **{f"bias_{k}_px": column[k].mean() for k in ("fix_sunward", "fix_aside")},
             **{f"scatter_{k}_px": column[k].std() for k in ("sunward", "aside", "fix_sunward")},

@@ -50,7 +50,7 @@ class Vector(Part):
     quality: Literal["settled", "fresh", "repeat", "predicted", "derived", "bad_epoch", "bad"] = (
         Field(
             "settled",
-            description="settled (tracked for days) and fresh (just after a burn) vectors are fitted; "
+            description="settled (tracked for days) and fresh (just after a burn) ones are fitted; "
             "a repeat is of the same solution as another; all others are only compared",
         )
     )
