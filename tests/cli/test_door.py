@@ -160,6 +160,19 @@ def test_compare(breeze, call):
     assert "power" in call("compare", "one", "two").out
 
 
+def test_compare_tells_how_far_epochs_are_apart(breeze, call):
+    for name in ("one", "two"):
+        call("run", "breeze.toml", "--out", name)
+        path = next(Path(name).glob("*/summary.json"))
+        epoch = "2021-02-10T12:00:0" + ("4.5" if name == "one" else "1")
+        entry = {"value": epoch, "unit": "UTC", "sigma": 3.5, "source": ""}
+        path.write_text(json.dumps({"periapsis_epoch": entry}), encoding="utf-8")
+    (row,) = json.loads(call("compare", "one", "two", "--json").out)
+    assert row["difference"] == pytest.approx(-3.5)
+    assert row["sigmas"] == pytest.approx(-1.0 / 2**0.5)
+    assert "-3.5 s" in call("compare", "one", "two").out
+
+
 def test_report_and_view(breeze, call):
     call("run", "breeze.toml")
     report = Path("runs/breeze/report.html")
@@ -238,5 +251,6 @@ def test_export(place, call, tmp_path):
     assert rows[0].startswith("utc,et_s,centre_naif_id,x_km")
     assert len(rows) == 26
     assert float(rows[1].split(",")[3]) == pytest.approx(1.05e8, rel=1e-12)
+    assert rows[1].split(",")[-1] == ""  # its mass is not known
     assert "did you mean 'oem'" in call("export", "one", "--as", "omm").err
     assert "longer than nothing" in call("export", "one", "--every", "0 s").err

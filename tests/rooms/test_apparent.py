@@ -160,3 +160,23 @@ def test_label_of_the_array():
 def test_unknown_frame_is_refused():
     with pytest.raises(InputError, match="IAU_MARS"):
         state("mars", wrt="earth", at=Epoch.utc("2020-07-27"), frame="IAU_MASR")
+
+
+@pytest.mark.parametrize("at", ["2020-07-27", 6.5e8, None])
+def test_what_is_no_epoch_is_refused(at):
+    with pytest.raises(InputError, match="at must be an Epoch"):
+        state("mars", wrt="earth", at=at)
+
+
+@pytest.mark.parametrize(
+    ("observer", "words"),
+    [
+        (np.zeros(3), "finite numbers"),
+        (np.full(6, np.nan), "finite numbers"),
+        (np.array(["a"] * 6), "finite numbers"),
+        (np.zeros((4, 6)), "do not fit epochs"),
+    ],
+)
+def test_an_array_that_is_no_observer_is_refused(observer, words):
+    with pytest.raises(InputError, match=words):
+        state("mars", wrt=observer, at=Epoch.et([0.0, 1.0]))

@@ -5,6 +5,10 @@ import pytest
 from scipy.integrate import quad
 
 from marsward.core.errors import PhysicsError
+from marsward.core.time import Epoch
+from marsward.dynamics.arrival import arrival
+from marsward.dynamics.ephemeris import default_ephemeris
+from marsward.dynamics.forces import Forces
 from marsward.dynamics.hyperbola import b_plane, hyperbola, impact_radius
 
 GM = 4.282837e13
@@ -77,3 +81,11 @@ def test_polar_passage_over_the_south_has_positive_b_r():
 def test_a_bound_state_is_refused_in_one_sentence():
     with pytest.raises(PhysicsError, match="bound"):
         hyperbola(np.array([7e6, 0.0, 0.0, 0.0, 1000.0, 0.0]), GM)
+
+
+def test_a_path_that_never_passes_mars_has_no_arrival():
+    ephemeris, epoch = default_ephemeris(), Epoch.utc("2020-07-27")
+    beside = ephemeris.state("earth", wrt="sun", at=epoch)
+    beside[0] += 5e9
+    with pytest.raises(PhysicsError, match="no periapsis at Mars within 20 days"):
+        arrival(beside, epoch, forces=Forces(), ephemeris=ephemeris)

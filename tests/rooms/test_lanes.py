@@ -71,7 +71,11 @@ def test_the_given_states_stay_as_they_are():
     [
         ({"states": np.ones((2, 5))}, InputError, "shape"),
         ({"states": np.full((2, 6), np.nan)}, InputError, "finite"),
+        ({"states": "here"}, InputError, "numbers in one even array"),
         ({"solar_pressure": [1e-8]}, InputError, "one finite number a craft"),
+        ({"solar_pressure": "weak"}, InputError, "numbers in one even array"),
+        ({"forces": None}, InputError, "forces must be a Forces"),
+        ({"workers": 0}, InputError, "workers is a number of threads"),
         ({"forces": Forces(gravity={"mars": 4})}, InputError, "no gravity fields"),
         ({"most_steps": 2, "until": 90 * DAY}, PhysicsError, "used up their steps"),
     ],

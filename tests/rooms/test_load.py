@@ -188,3 +188,24 @@ def test_seeds_differ_by_phase_and_by_mission():
     seeds = [m.phase_seed(p) for m in (mission, other) for p in m.phases]
     assert len(set(seeds)) == 4
     assert all(0 <= seed < 2**63 for seed in seeds)
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: mw.Mission.loads(None), "read from text"),
+        (lambda: mw.Mission.loads(b'name = "a"'), "read from text, not from bytes"),
+        (lambda: mw.Mission.open(None), "by name or path"),
+        (lambda: mw.Run.open(5), "by the path of its folder"),
+    ],
+)
+def test_what_is_neither_text_nor_path_is_refused(call, says):
+    with pytest.raises(InputError, match=says):
+        call()
+
+
+def test_manoeuvres_out_of_order_are_refused_by_name():
+    text = mission_path("tianwen-1").read_text()
+    late = text.replace('about = "2020-08-01T23:00:00"', 'about = "2020-11-01T23:00:00"', 1)
+    with pytest.raises(MissionFileError, match="'tcm-2' is not after 'tcm-1'"):
+        mw.Mission.loads(late)

@@ -112,6 +112,8 @@ def test_complex_numbers_are_refused_with_what_to_do(tmp_path):
 
 
 def test_what_is_no_product_is_told_apart(tmp_path):
+    with pytest.raises(InputError, match="by the path of its file"):
+        Product.open(None)
     with pytest.raises(DataError, match="no product at"):
         Product.open(tmp_path / "p.nc")
     (tmp_path / "text.nc").write_text("hello")

@@ -125,6 +125,11 @@ def test_transition_of_a_trajectory_and_through_a_turning_burn():
         ends.append(arrive(moved, START, 6000.0, centre="mars", burns=[burn]))
     column = (ends[0] - ends[1]) / 20.0
     np.testing.assert_allclose(column, path.transition[:, 1], rtol=1e-5, atol=1e-9)
+    pushed = [Forces(solar_pressure=SolarPressure(push)) for push in (2e-8, 1e-8)]
+    lit = [propagate(COAST, START, 5 * DAY, forces=f, stm=True) for f in pushed]
+    slope = (lit[0].at(lit[0].stop, wrt="sun") - lit[1].at(lit[1].stop, wrt="sun")) / 1e-8
+    # linear to parts in 1e6; the difference of positions near 1e11 m holds 3e-5 m of 5e2 m
+    np.testing.assert_allclose(lit[0].solar_column, slope, rtol=1e-4)
 
 
 def test_mars_orbit_backward_comes_home():
@@ -273,6 +278,16 @@ def test_striking_mars_is_told_with_body_and_epoch():
             "propellant",
         ),
         ({"burns": ["now"]}, InputError, "ImpulsiveBurn or a FiniteBurn"),
+        ({"state": "here"}, InputError, "six finite numbers"),
+        ({"state": [[1.0, 2.0], [3.0]]}, InputError, "six finite numbers"),
+        ({"events": ["periapsis"]}, InputError, "events are made by"),
+        ({"forces": "all"}, InputError, "forces must be a Forces"),
+        ({"mass": "heavy"}, InputError, "mass must be above 0 kg"),
+        ({"mass": -5.0}, InputError, "mass must be above 0 kg"),
+        ({"rtol": "fine"}, InputError, "rtol must lie"),
+        ({"position_tolerance": -1.0}, InputError, "position_tolerance"),
+        ({"longest_step": 0.0}, InputError, "longest_step must be above 0"),
+        ({"most_steps": 0}, InputError, "most_steps must be above 0"),
     ],
 )
 def test_bad_calls_get_one_clear_sentence(change, kind, words):
@@ -288,6 +303,10 @@ def test_bad_calls_get_one_clear_sentence(change, kind, words):
     [
         lambda: Forces(bodies=("sun", "vulcan")),
         lambda: Forces(gravity={"vulcan": 4}),
+        lambda: Forces(gravity="mars"),
+        lambda: Forces(bodies=None),
+        lambda: Forces(bodies="sun"),
+        lambda: Forces(solar_pressure=2.3e-8),
         lambda: SolarPressure(float("nan")),
         lambda: ImpulsiveBurn(START, (1.0, 2.0)),
         lambda: ImpulsiveBurn(START, (1.0, 2.0, 3.0), frame="UP"),

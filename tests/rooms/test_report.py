@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from html.parser import HTMLParser
 
 import pytest
@@ -16,7 +17,8 @@ from marsward.views.news import news_answers
 from marsward.views.numbers import digits, moment, shown
 from marsward.views.report import linked, write_report
 from marsward.views.stored_run import StoredRun
-from marsward.views.tables import key_numbers, manoeuvres, truth_and_knowledge
+from marsward.views.tables import checks, key_numbers, manoeuvres, states, truth_and_knowledge
+from marsward.views.words import words
 
 VOID = {
     "meta",
@@ -272,6 +274,56 @@ def test_tables_hold_values_units_and_sigma(folder):
     assert known["Earth: distance"][2:4] == ("1\u202f200\u202f000", "1\u202f199\u202f940")
 
 
+def test_vectors_have_a_table_of_their_own(plain):
+    given = {"value": [1.5, -2.25, 1e6], "unit": "km", "source": "coast to 2021-02-02T23:33:29.467"}
+    path = plain / "01-cruise" / "summary.json"
+    held = path.read_text(encoding="utf-8")
+    path.write_text(json.dumps({"predicted_state": given}), encoding="utf-8")
+    phase = StoredRun.open(plain).phase("cruise")
+    assert key_numbers(phase) is None
+    (row,) = states(phase).rows
+    assert row[1:4] == ("1.50", "−2.25", "1\u202f000\u202f000.00")
+    assert row[-1] == "coast to 2021-02-02 23:33:29.467"
+    path.write_text(held, encoding="utf-8")
+    assert states(StoredRun.open(plain).phase("lookback")) is None
+
+
+def test_errors_that_do_not_hold_the_truth_are_told(folder, tmp_path):
+    run = StoredRun.open(folder)
+    assert "too small" not in truth_and_knowledge(run.phase("lookback")).note
+    run.close()
+    shutil.copytree(folder, tmp_path / "run")
+    path = tmp_path / "run" / "02-lookback" / "navigation.nc"
+    with xr.open_dataset(path) as held:
+        wrong = held.load()
+    wrong["range"] = wrong["range"] + 5.0 * wrong["range_sigma"]
+    wrong.to_netcdf(path)
+    assert (
+        "too small" in truth_and_knowledge(StoredRun.open(tmp_path / "run").phase("lookback")).note
+    )
+
+
+def test_checks_have_as_many_digits_as_their_tolerance_bears():
+    row = {"topic": "cruise", "name": "a", "unit": "km", "ok": True, "source": ""}
+    rows = [
+        {**row, "value": 0.00228332, "expected": 0, "tolerance": 0.01},
+        {**row, "value": 1558361.747, "expected": 1558362, "tolerance": 7791.81},
+        {**row, "value": 14.785765, "expected": 14.85, "tolerance": 0.22275, "unit": "m/s"},
+    ]
+    found = [(each.value, each.expected, each.unit) for each in checks(rows, [])]
+    assert found == [
+        ("2.3", "at most 10", "m"),
+        ("1\u202f558\u202f362", "1\u202f558\u202f362 ± 7\u202f792", "km"),
+        ("14.786", "14.85 ± 0.22", "m/s"),
+    ]
+
+
+def test_the_words_of_the_trade_are_told(folder, page):
+    told = dict(words(StoredRun.open(folder)))
+    assert {"Δv", "limb", "1σ, 3σ"} <= set(told)
+    assert all(meaning in page.text for meaning in told.values())
+
+
 def test_assumed_values_of_the_lock_file(folder):
     found = {(each.where, each.name): each.value for each in assumed_values(StoredRun.open(folder))}
     assert found[("spacecraft", "mass")] == "5000 kg"
@@ -292,7 +344,10 @@ def test_assumed_values_of_the_lock_file(folder):
         (True, "", None, "yes"),
         (None, "m", None, "not known"),
         (float("nan"), "m", None, "not known"),
-        ([1.5, -2.25], "km", None, "1.5, −2.25\u202fkm"),
+        ([1.5, -2.25], "km", None, "1.50, −2.25\u202fkm"),
+        ([0.0, 0.0], "1", None, "0, 0"),
+        (0.0, "rad", None, "0°"),
+        (0.0022833, "km", None, "2.2833\u202fm"),
     ],
 )
 def test_a_number_is_printed_as_people_read_it(value, unit, sigma, text):
@@ -332,4 +387,8 @@ def test_dois_and_addresses_become_links():
     made = linked("Park 2021, doi:10.3847/1538-3881/abd414; see https://example.org/a.")
     assert '<a href="https://doi.org/10.3847/1538-3881/abd414">' in made
     assert '<a href="https://example.org/a">' in made
+    assert linked("at github.com/a/b_c, x") == (
+        'at <a href="https://github.com/a/b_c">github.com/a/b_c</a>, x'
+    )
+    assert linked("https://github.com/a").count("<a ") == 1
     assert linked("<b>") == "&lt;b&gt;"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json as json_text
 import math
+import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +35,7 @@ def compare(first: Path, second: Path, /, *, all_: bool = False, json: bool = Fa
         return 0
     head = ("phase", "name", "first", "second", "difference", "in sigma", "unit")
     keys = ("phase", "name", "first", "second", "difference", "sigmas", "unit")
-    print_table(head, [[_cell(row[key]) for key in keys] for row in rows])
+    print_table(head, [[_cell(row, key) for key in keys] for row in rows])
     return 0
 
 
@@ -75,14 +77,31 @@ def _row(phase: str, name: str, a: dict[str, Any], b: dict[str, Any]) -> dict[st
 
 
 def _minus(one: Any, other: Any) -> float | None:
-    return one - other if _number(one) and _number(other) else None
+    """The difference of two numbers, or of two epochs in seconds; None of anything else."""
+    if _number(one) and _number(other):
+        return float(one - other)
+    if not (_epoch(one) and _epoch(other)):
+        return None
+    return (datetime.fromisoformat(one) - datetime.fromisoformat(other)).total_seconds()
+
+
+def _epoch(item: Any) -> bool:
+    return isinstance(item, str) and re.fullmatch(_ISO, item) is not None
+
+
+_ISO = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?"
 
 
 def _number(item: Any) -> bool:
     return isinstance(item, int | float) and not isinstance(item, bool)
 
 
-def _cell(item: Any) -> str:
+def _cell(row: dict[str, Any], key: str) -> str:
+    item = row[key]
     if item is None:
         return "–"
-    return f"{item:.8g}" if isinstance(item, float) else str(item)
+    if not isinstance(item, float):
+        return str(item)
+    if key in ("first", "second"):
+        return f"{item:.8g}"
+    return f"{item:.3g}" + (" s" if key == "difference" and _epoch(row["first"]) else "")

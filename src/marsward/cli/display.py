@@ -157,6 +157,7 @@ class Bars(Display):
 
         if self.task is not None:
             self.bars.remove_task(self.task)
+            self.bars.refresh()
             self.task = None
         line = Text.assemble(
             (f"{self.name:<12} ", "bold green"), sentence, (f"  {self.seconds:.1f} s", "dim")

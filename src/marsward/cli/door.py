@@ -173,6 +173,7 @@ def _parsed(name: str, target: str, words: list[str]) -> int:
         default_parameter=cyclopts.Parameter(negative=(), show_default=False),
     )
     app.default(getattr(import_module(module), function))
+    app["--help"].show = False  # a panel of its own for one flag says nothing
     try:
         result: Any = app(words, exit_on_error=False, print_error=False)
     except cyclopts.CycloptsError as error:

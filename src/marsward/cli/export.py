@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -137,7 +138,8 @@ def _csv(
     rows.writerow(_CSV_HEAD)
     instants = zip(epochs.isot("utc", 6), epochs.et, strict=True)
     for (utc, et), centre, state, mass in zip(instants, centres, states, masses, strict=True):
-        numbers = [repr(float(each)) for each in (*state, mass)]
+        numbers = [repr(float(each)) for each in state]
+        numbers.append(repr(float(mass)) if math.isfinite(mass) else "")
         rows.writerow([utc, f"{et:.6f}", int(centre), *numbers])
     return write_text(path, text.getvalue())
 

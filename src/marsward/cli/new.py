@@ -22,7 +22,7 @@ def new(file: Path, /, *, like: str = "template") -> int:
     from marsward.mission.load import mission_path
 
     if file.suffix != ".toml":
-        raise InputError(f"a mission file ends in .toml; write {file.name or 'my-mission'}.toml")
+        raise InputError(f"a mission file ends in .toml; write {file.stem or 'my-mission'}.toml")
     text = mission_path(like).read_text(encoding="utf-8")
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", file.stem).strip("-.") or "mission"
     text = re.sub(r'^name\s*=\s*"[^"]*"', f'name = "{name}"', text, count=1, flags=re.MULTILINE)

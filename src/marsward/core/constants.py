@@ -22,7 +22,6 @@ class Constant:
 
 
 _SI = "SI brochure, 9th edition (2019), exact"
-_DE440 = "Park et al. 2021, AJ 161:105, doi:10.3847/1538-3881/abd414"
 
 SPEED_OF_LIGHT = Constant(299_792_458.0, "m/s", _SI)
 PLANCK = Constant(6.626_070_15e-34, "J s", _SI)
@@ -30,21 +29,14 @@ BOLTZMANN = Constant(1.380_649e-23, "J/K", _SI)
 AVOGADRO = Constant(6.022_140_76e23, "1/mol", _SI)
 GAS_CONSTANT = Constant(8.314_462_618_153_24, "J/(mol K)", _SI)
 STEFAN_BOLTZMANN = Constant(5.670_374_419e-8, "W/m2/K4", "CODATA 2018, exact from SI constants")
-GRAVITATION = Constant(6.674_30e-11, "m3/kg/s2", "CODATA 2018, doi:10.1103/RevModPhys.93.025010")
 STANDARD_GRAVITY = Constant(9.806_65, "m/s2", "CGPM 3 (1901), exact")
 ASTRONOMICAL_UNIT = Constant(149_597_870_700.0, "m", "IAU 2012 resolution B2, exact")
 SOLAR_IRRADIANCE = Constant(
     1361.0, "W/m2", "Kopp & Lean 2011, GRL 38:L01706, doi:10.1029/2010GL045777, at 1 au"
 )
-SOLAR_RADIUS = Constant(
-    695_700_000.0, "m", "IAU 2015 resolution B3, doi:10.3847/0004-6256/152/2/41"
-)
-SOLAR_GM = Constant(132_712_440_041.279_42e9, "m3/s2", _DE440)
 
 DAY = Constant(86_400.0, "s", _SI)
 JULIAN_YEAR = Constant(365.25 * 86_400.0, "s", "IAU style manual (1989), exact")
-JULIAN_CENTURY = Constant(36_525.0 * 86_400.0, "s", "IAU style manual (1989), exact")
-TT_MINUS_TAI = Constant(32.184, "s", "IAU 1991 recommendation IV, exact")
 J2000_JD = Constant(2_451_545.0, "d", "IAU 1976, epoch J2000.0 as a Julian date")
 MARS_SOLAR_DAY = Constant(
     1.027_491_251_7,

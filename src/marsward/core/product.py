@@ -75,9 +75,13 @@ class Product:
 
         Raises
         ------
+        InputError
+            Not a path at all.
         DataError
             No such file, or it is not a product of marsward.
         """
+        if not isinstance(path, str | os.PathLike):
+            raise InputError(f"a product is opened by the path of its file, not {path!r}")
         path = Path(path)
         if not path.is_file():
             raise DataError(f"no product at {path}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from marsward._version import __version__
@@ -37,7 +37,3 @@ class Provenance:
         for key in ("citations", "substitutes"):
             known[key] = tuple(known.get(key, ()))
         return cls(**known)
-
-    def with_parents(self, **parents: str) -> Provenance:
-        """The same provenance with more parents, product name to key."""
-        return replace(self, parents={**self.parents, **parents})

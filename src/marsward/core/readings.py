@@ -29,10 +29,29 @@ def tdb_of(x: Any, scale: str, tdb_model: str, beyond: bool) -> tuple[Any, Any, 
             raise InputError(f"{x!r} has a second 60, which {scale} never has: use Epoch.utc(…)")
         whole, flag = day * 86_400.0 - 43_200.0 + second, False
     if scale in ("UTC", "TAI"):
-        whole, frac = whole + 32.0, frac + 0.184
+        whole, frac = whole + scales.TT_MINUS_TAI[0], frac + scales.TT_MINUS_TAI[1]
     if scale != "TDB":
         frac = frac + scales.tdb_minus_tt(whole, frac, tdb_model, given="TT")
     return whole, frac, tdb_model, flag
+
+
+def check_epoch(x: Any, name: str, *, single: bool = False) -> None:
+    """InputError unless `x` is an Epoch, and one instant where a `single` one is needed."""
+    if not hasattr(x, "tdb_model"):
+        raise InputError(f'{name} must be an Epoch, like Epoch.utc("2020-07-27"), not {x!r}')
+    if single and x.shape != ():
+        raise InputError(f"{name} must be one instant, not {x.size} of them")
+
+
+def longitude(lon: Any) -> Any:
+    """An east longitude [deg] of any shape; InputError for what is no finite number."""
+    try:
+        values = np.asarray(lon, dtype=float)[()]
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{lon!r} is not an east longitude: give degrees, like 137.4") from error
+    if not np.isfinite(values).all():
+        raise InputError(f"the longitude {lon!r} is not finite: give degrees, like 137.4")
+    return values
 
 
 def numbers(x: Any) -> np.ndarray:

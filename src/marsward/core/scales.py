@@ -7,10 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from marsward.core.constants import J2000_JD
 from marsward.core.errors import DataError, InputError
 from marsward.core.leapseconds import leapseconds
 
 TDB_MODELS = ("spice", "fairhead-bretagnon")
+TT_MINUS_TAI = (32.0, 0.184)
+"""TT − TAI [s], whole and fraction: 32.184 s, IAU 1991 recommendation IV, exact."""
 
 
 def check_model(name: str) -> None:
@@ -123,7 +126,7 @@ def _geocentre(whole: Any, frac: Any) -> Any:
     import erfa
 
     day, second = np.divmod(whole, 86_400.0)
-    return erfa.dtdb(2_451_545.0 + day, (second + frac) / 86_400.0, 0.0, 0.0, 0.0, 0.0)
+    return erfa.dtdb(float(J2000_JD) + day, (second + frac) / 86_400.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def _check_reach(day: np.ndarray, beyond: bool) -> None:

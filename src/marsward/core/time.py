@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from marsward.core import calendar_text, mars_time, readings, scales
+from marsward.core.constants import J2000_JD
 from marsward.core.errors import DataError, InputError
 from marsward.core.scales import TDB_MODELS, check_model
 
@@ -94,9 +95,14 @@ class Epoch:
         check_model(self.tdb_model)
         whole, frac = self.whole, self.frac
         if not (isinstance(whole, float) and isinstance(frac, float)):
-            whole, frac = np.broadcast_arrays(
-                np.asarray(whole, dtype=float), np.asarray(frac, dtype=float)
-            )
+            whole, frac = np.asarray(whole, dtype=float), np.asarray(frac, dtype=float)
+            try:
+                whole, frac = np.broadcast_arrays(whole, frac)
+            except ValueError as error:
+                raise InputError(
+                    f"whole seconds of shape {whole.shape} and fractions of shape {frac.shape} "
+                    "do not fit: give both one shape"
+                ) from error
         if not np.isfinite(whole + frac).all():
             raise InputError("an epoch holds NaN or infinite seconds: give finite numbers")
         whole, frac = scales.normal(whole, frac)
@@ -129,8 +135,10 @@ class Epoch:
             from marsward.core.quantity import parse
 
             every = parse(every, "s", name="every")
+        readings.check_epoch(start, "start", single=True)
+        readings.check_epoch(stop, "stop", single=True)
         span = float(stop - start)
-        if not (every > 0.0 and np.isfinite(every)):
+        if not (isinstance(every, int | float | np.number) and 0.0 < every < np.inf):
             raise InputError(f'the step of a range is {every!r} s: write one like "60 s"')
         if span < 0.0:
             raise InputError(f"a range from {start} to {stop} runs backwards: swap its ends")
@@ -141,9 +149,16 @@ class Epoch:
     @classmethod
     def stack(cls, epochs: Iterable[Epoch]) -> Epoch:
         """One Epoch with a new first axis from several of one shape."""
-        items = list(epochs)
+        items = list(epochs or ())
         if not items:
             raise InputError("an Epoch cannot be stacked from nothing: give at least one")
+        for item in items:
+            readings.check_epoch(item, "each item of a stack")
+            if item.shape != items[0].shape:
+                raise InputError(
+                    f"epochs of shapes {items[0].shape} and {item.shape} cannot be stacked: "
+                    "give them one shape"
+                )
         return cls(
             np.stack([e.whole for e in items]),
             np.stack([e.frac for e in items]),
@@ -158,8 +173,8 @@ class Epoch:
         Leap seconds read :60. UTC before 1972 or past the end of the leap-seconds kernel
         raises (see `scales.utc_reading`).
         """
-        if not 0 <= digits <= 15:
-            raise InputError(f"an ISO time with {digits} decimals: ask for 0 to 15")
+        if not (isinstance(digits, int | np.integer) and 0 <= digits <= 15):
+            raise InputError(f"an ISO time with {digits!r} decimals: ask for 0 to 15")
         if np.any(self.whole > calendar_text.FUTURE) or np.any(self.whole < -calendar_text.PAST):
             raise InputError("an epoch lies outside the years 1 to 9999: it has no ISO text")
         count = self._count(scale)
@@ -190,7 +205,7 @@ class Epoch:
     def jd(self) -> tuple[Any, Any]:
         """Julian date TDB in two doubles [d]: the day at noon and the rest."""
         day, second = np.divmod(self.whole, 86_400.0)
-        return 2_451_545.0 + day, (second + self.frac) / 86_400.0
+        return float(J2000_JD) + day, (second + self.frac) / 86_400.0
 
     @property
     def assumptions(self) -> tuple[str, ...]:
@@ -233,11 +248,11 @@ class Epoch:
 
     def lmst(self, lon: Any) -> Any:
         """Local mean solar time [h] at east longitude `lon` [deg]."""
-        return mars_time.local_mean_time(self.tt_days, lon)
+        return mars_time.local_mean_time(self.tt_days, readings.longitude(lon))
 
     def ltst(self, lon: Any) -> Any:
         """Local true solar time [h] at east longitude `lon` [deg]."""
-        return mars_time.local_true_time(self.tt_days, lon)
+        return mars_time.local_true_time(self.tt_days, readings.longitude(lon))
 
     # arrays ---------------------------------------------------------------------------------
     @property
@@ -381,4 +396,7 @@ class Epoch:
         tt = scales.normal(
             self.whole, self.frac - scales.tdb_minus_tt(self.whole, self.frac, self.tdb_model)
         )
-        return tt if name == "TT" else scales.normal(tt[0] - 32.0, tt[1] - 0.184)
+        if name == "TT":
+            return tt
+        whole, frac = scales.TT_MINUS_TAI
+        return scales.normal(tt[0] - whole, tt[1] - frac)

@@ -11,6 +11,7 @@ import numpy as np
 
 from marsward.core.errors import InputError, PhysicsError
 from marsward.core.kernels.dense import ROUNDING, dense_states
+from marsward.core.readings import check_epoch
 from marsward.core.time import Epoch
 
 if TYPE_CHECKING:
@@ -156,6 +157,7 @@ class Trajectory:
         return (self.mass[arc, 0] + self.mass[arc, 1] * since).reshape(epoch.shape)
 
     def _evaluate(self, epoch: Epoch) -> tuple[np.ndarray, np.ndarray]:
+        check_epoch(epoch, "epoch")
         whole = np.ascontiguousarray(epoch.whole, dtype=float).reshape(-1)
         frac = np.ascontiguousarray(epoch.frac, dtype=float).reshape(-1)
         out = np.empty((whole.size, 6))
@@ -272,7 +274,8 @@ class Trajectory:
         ------
         InputError : the dataset is no trajectory
         """
-        if ds.attrs.get("kind") != "trajectory" or "increments" not in ds:
+        attrs = getattr(ds, "attrs", {})
+        if attrs.get("kind") != "trajectory" or "increments" not in ds:
             raise InputError("the dataset holds no trajectory; give one made by to_dataset()")
 
         def values(name: str, dtype: type) -> np.ndarray:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from marsward.core.bodies import body
+from marsward.core.errors import PhysicsError
 from marsward.core.frames import rotation
 from marsward.core.time import Epoch
 from marsward.dynamics.covariance_map import map_covariance
@@ -65,6 +66,11 @@ def arrival(state: np.ndarray, epoch: Epoch, *, forces: Forces, ephemeris: Ephem
         events=(apsis("mars", kind="periapsis", stop=True, name="periapsis"),),
     )
     when = path.stop
+    if float(epoch + LATEST - when) < 1.0:
+        raise PhysicsError(
+            f"the path from {epoch.utc} UTC has no periapsis at Mars within "
+            f"{LATEST / 86400.0:.0f} days; give a later vector, or one that leads to Mars"
+        )
     near = path.at(when, wrt="mars", ephemeris=ephemeris)
     early = when - min(READ_BEFORE, float(when - epoch))
     orbit = hyperbola(path.at(early, wrt="mars", ephemeris=ephemeris), float(body("mars").gm))

@@ -169,7 +169,8 @@ def fit_finite_burn(
         path = propagate(
             before.state, before.epoch, after.epoch, forces=forces, burns=burns, mass=mass
         )
-        return path.at(after.epoch) - after.state, float(path.mass_at(after.epoch))
+        state = path.at(after.epoch, wrt="sun")
+        return state - after.state, float(path.mass_at(after.epoch))
 
     p = np.array([0.0, duration, 0.0, 0.0])
     steps = np.array([5.0, 0.5, 1e-3, 1e-3])

@@ -19,6 +19,7 @@ import numpy as np
 from marsward.core.bodies import Body
 from marsward.core.bodies import body as body_of
 from marsward.core.errors import DataError, InputError
+from marsward.core.readings import check_epoch
 from marsward.data.daf import READABLE_KINDS, Kernel, Segment, open_kernel
 from marsward.data.kernel_paths import de440
 from marsward.dynamics.ephemeris_chain import Chain, calendar, chained, evaluate
@@ -183,6 +184,7 @@ class Ephemeris:
         return pack_segments(covering, lo, hi)
 
     def _evaluate(self, target: Any, wrt: Any, at: Epoch, width: int) -> np.ndarray:
+        check_epoch(at, "at")
         whole = np.array(at.whole, dtype=np.float64)
         frac = np.array(at.frac, dtype=np.float64)
         shape = whole.shape

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -95,6 +95,14 @@ class Forces:
     centre_switching: bool = True
 
     def __post_init__(self) -> None:
+        light = self.solar_pressure
+        if light is not None and not isinstance(light, SolarPressure):
+            raise InputError(f"solar_pressure is a SolarPressure(2.3e-8), say, not {light!r}")
+        named = isinstance(self.bodies, Sequence) and not isinstance(self.bodies, str)
+        if not named or not all(isinstance(name, str) for name in self.bodies):
+            raise InputError(f'bodies are names, like ("sun", "mars"), not {self.bodies!r}')
+        if not isinstance(self.gravity, Mapping):
+            raise InputError(f'gravity is degrees by body, {{"mars": 50}}, not {self.gravity!r}')
         object.__setattr__(self, "bodies", tuple(name.lower() for name in self.bodies))
         for name in (*self.bodies, *self.gravity):
             if name not in BODIES:

@@ -17,6 +17,7 @@ import numpy as np
 from marsward.core.bodies import body as known_body
 from marsward.core.errors import InputError
 from marsward.data.gravity_model import GravityModel, gravity_model
+from marsward.dynamics.forces import SPHERES
 from marsward.dynamics.kernels.gravity import harmonics_table
 
 __all__ = ["FieldTables", "attraction", "field_tables"]
@@ -25,7 +26,7 @@ DAY = 86400.0
 CENTURY = 36525.0 * DAY
 BLOCK = 32 * DAY
 _BODIES = {"earth": 3, "moon": 4, "mars": 5}
-_REACH = {"earth": 9.25e8, "mars": 5.77e8}
+_REACH = {"earth": SPHERES[3], "mars": SPHERES[5]}
 """Distance [m] beyond which a field is not summed: the sphere of influence, where what remains
 of the second degree is below 1e-11 m/s2."""
 

@@ -65,11 +65,17 @@ def propagate_lanes(
     DataError : the ephemeris does not cover the flight
     PhysicsError : a craft comes too near a point mass, or its state stops being finite
     """
-    array = np.array(states, dtype=float, ndmin=2)
+    array = _floats(states, "states of lanes")
+    if array.ndim == 1:
+        array = array[None]
     if array.ndim != 2 or array.shape[1] != 6 or not np.isfinite(array).all():
         raise InputError(
             f"states of lanes are finite numbers of shape (N, 6), not {np.shape(states)}"
         )
+    if not (isinstance(workers, int | np.integer) and workers >= 1):
+        raise InputError(f"workers is a number of threads, 1 or more, not {workers!r}")
+    if not isinstance(forces, Forces):
+        raise InputError(f"forces must be a Forces, like Forces(relativity=False), not {forces!r}")
     if forces.gravity:
         raise InputError(
             "lanes have no gravity fields; propagate craft one by one, or leave gravity empty"
@@ -106,12 +112,19 @@ def propagate_lanes(
     return array
 
 
+def _floats(values: Any, what: str) -> np.ndarray:
+    try:
+        return np.array(values, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{what} must be numbers in one even array, not {values!r}") from error
+
+
 def _pushes(solar_pressure: Any, forces: Forces, count: int) -> np.ndarray:
     au2 = float(ASTRONOMICAL_UNIT) ** 2
     if solar_pressure is None:
         light = forces.solar_pressure
         return np.full(count, 0.0 if light is None else light.acceleration_1au * au2)
-    each = np.asarray(solar_pressure, dtype=float)
+    each = _floats(solar_pressure, "solar_pressure of lanes")
     if each.shape not in ((), (count,)) or not np.isfinite(each).all():
         raise InputError(
             f"solar_pressure of lanes is one finite number a craft [m/s2], {count} of them; "

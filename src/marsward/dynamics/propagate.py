@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from marsward.core.errors import InputError, PhysicsError
+from marsward.core.readings import check_epoch
 from marsward.core.time import Epoch
 from marsward.core.trajectory import Trajectory
 from marsward.dynamics.burns import FiniteBurn, ImpulsiveBurn
@@ -78,7 +79,10 @@ def propagate(
     DataError : the ephemeris does not cover the flight
     PhysicsError : the craft strikes a body, the step collapses, or an event never comes
     """
-    events = tuple(events)
+    events = tuple(events or ())
+    for event in events:
+        if not isinstance(event, Event):
+            raise InputError(f"events are made by apsis(…), distance(…) and so on, not {event!r}")
     waiting = isinstance(until, Event)
     if waiting:
         events = (*events, until.stopping())
@@ -130,12 +134,13 @@ def prepared(
         end = begin + _finite(until, "until", "seconds")
     if end == begin:
         raise InputError(f"the flight begins and ends at {epoch.utc} UTC; give it a duration")
+    if not isinstance(forces, Forces):
+        raise InputError(f"forces must be a Forces, like Forces(relativity=False), not {forces!r}")
     flight = Flight(
         _checked_state(state), begin, end, reference=reference, centre=place(naif_id(centre)),
-        forces=forces, mass=mass, columns=stm, dense=dense,
-        settings=Settings(
-            _tolerance(rtol), position_tolerance, velocity_tolerance, longest_step, most_steps,
-            impact,
+        forces=forces, mass=_checked_mass(mass), columns=stm, dense=dense,
+        settings=_settings(
+            rtol, position_tolerance, velocity_tolerance, longest_step, most_steps, impact
         ),
         ephemeris=default_ephemeris() if ephemeris is None else ephemeris,
     )  # fmt: skip
@@ -155,7 +160,10 @@ def __getattr__(name: str) -> Any:
 
 
 def _checked_state(state: Any) -> np.ndarray:
-    array = np.array(state, dtype=float)
+    try:
+        array = np.array(state, dtype=float)
+    except (TypeError, ValueError):
+        array = np.empty(0)
     if array.shape != (6,) or not np.isfinite(array).all():
         raise InputError(
             f"a state is six finite numbers, x y z [m] and vx vy vz [m/s], not {state!r}"
@@ -164,10 +172,7 @@ def _checked_state(state: Any) -> np.ndarray:
 
 
 def _single(epoch: Any, name: str) -> Epoch:
-    if not isinstance(epoch, Epoch):
-        raise InputError(f'{name} must be an Epoch, like Epoch.utc("2020-07-27"), not {epoch!r}')
-    if epoch.shape != ():
-        raise InputError(f"{name} must be one instant, not {epoch.size} of them")
+    check_epoch(epoch, name, single=True)
     return epoch
 
 
@@ -181,7 +186,29 @@ def _finite(value: Any, name: str, what: str) -> float:
     return number
 
 
-def _tolerance(rtol: float) -> float:
-    if not 1e-15 <= rtol <= 1e-2:
+def _settings(
+    rtol: Any, position: Any, velocity: Any, longest: Any, most: Any, impact: bool
+) -> Settings:
+    """Settings that the integrator can use; InputError names the one that it cannot."""
+    if not (_is_number(rtol) and 1e-15 <= rtol <= 1e-2):
         raise InputError(f"rtol must lie between 1e-15 and 1e-2, not {rtol!r}")
-    return float(rtol)
+    limits = {"position_tolerance": position, "velocity_tolerance": velocity}
+    for name, each in limits.items():
+        if not (_is_number(each) and 0.0 <= each < math.inf):
+            raise InputError(f"{name} must be a finite number, 0 or above, not {each!r}")
+    for name, each in {"longest_step": longest, "most_steps": most}.items():
+        if not (_is_number(each) and each > 0.0):
+            raise InputError(f"{name} must be above 0, not {each!r}")
+    return Settings(
+        float(rtol), float(position), float(velocity), float(longest), int(most), impact
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
+
+
+def _checked_mass(mass: Any) -> float | None:
+    if mass is not None and not (_is_number(mass) and 0.0 < mass < math.inf):
+        raise InputError(f"mass must be above 0 kg, like 5000.0, not {mass!r}")
+    return mass

@@ -47,7 +47,7 @@ def stretches(
     lo, hi = min(begin, end), max(begin, end)
     kicks: dict[float, list[ImpulsiveBurn]] = {}
     engines: list[tuple[float, float, FiniteBurn]] = []
-    for burn in burns:
+    for burn in burns or ():
         if isinstance(burn, ImpulsiveBurn):
             t = offset(burn.epoch, reference)
             if lo <= t < hi:

@@ -15,6 +15,7 @@ import numpy as np
 
 from marsward.core.constants import SPEED_OF_LIGHT
 from marsward.core.errors import InputError
+from marsward.core.readings import check_epoch
 from marsward.dynamics.ephemeris import Ephemeris, default_ephemeris
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ def apparent(
         When the ephemeris does not cover an epoch (light time included).
     """
     iterations, sign, stellar = _rule(correction)
+    check_epoch(at, "at")
+    _refuse_no_states(observer, at)
     ephemeris = ephemeris or default_ephemeris()
     if iterations == 0:
         state = _geometric(target, observer, at, ephemeris, observer_wrt)
@@ -95,13 +98,30 @@ def barycentric(
 ) -> np.ndarray:
     """State (..., 6) relative to the solar-system barycentre of a body, trajectory or array."""
     if isinstance(thing, np.ndarray):
-        if thing.shape[-1:] != (6,):
-            raise InputError(f"an observer's states are an array (..., 6), not {thing.shape}")
+        _refuse_no_states(thing, at)
         base = ephemeris.state(wrt, wrt="ssb", at=at)
         return thing + base
     if hasattr(thing, "at"):
         return thing.at(at, wrt="ssb", ephemeris=ephemeris)
     return ephemeris.state(thing, wrt="ssb", at=at)
+
+
+def _refuse_no_states(observer: Any, at: Epoch) -> None:
+    """InputError when an observer is an array, but not finite states (..., 6) for the epochs."""
+    if not isinstance(observer, np.ndarray):
+        return
+    shape = observer.shape
+    if shape[-1:] != (6,) or observer.dtype.kind not in "fiu" or not np.isfinite(observer).all():
+        raise InputError(
+            f"an observer's states are an array (..., 6) of finite numbers, not {observer!r}"
+        )
+    try:
+        np.broadcast_shapes(shape[:-1], at.shape)
+    except ValueError as error:
+        raise InputError(
+            f"an observer's states of shape {shape} do not fit epochs of shape {at.shape}; give "
+            "one state, or one for each epoch"
+        ) from error
 
 
 def _rule(correction: str) -> tuple[int, float, bool]:

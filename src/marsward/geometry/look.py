@@ -17,6 +17,7 @@ from marsward.core.bodies import Body, body
 from marsward.core.constants import SPEED_OF_LIGHT
 from marsward.core.errors import InputError
 from marsward.core.fields import FieldRow, add_fields, field
+from marsward.core.readings import check_epoch
 from marsward.dynamics.ephemeris import Ephemeris, default_ephemeris
 from marsward.geometry.apparent import apparent, barycentric, stellar_aberration
 from marsward.geometry.ellipsoid import angles, direction, nearest_point, normal
@@ -85,6 +86,7 @@ def look(
     DataError
         When the ephemeris does not cover an epoch.
     """
+    check_epoch(epoch, "epoch")
     seen_body = body(target)
     if not seen_body.radii or seen_body.rotation is None:
         raise InputError(
@@ -94,8 +96,9 @@ def look(
     if (lon is None) != (lat is None):
         raise InputError("a point needs both lon and lat [deg]; give both or neither")
     if lon is not None:
-        _refuse_no_place(lon, lat)
-    if str(correction).upper().startswith("X"):
+        lon, lat = _place(lon, lat, epoch.shape)
+    correction = str(correction).replace(" ", "").upper()
+    if correction.startswith("X"):
         raise InputError(f"a look receives light: type {correction[1:]}, not {correction}")
     ephemeris = ephemeris or default_ephemeris()
     scene = _Geometry(trajectory, epoch, seen_body, correction, ephemeris)
@@ -113,10 +116,21 @@ def look(
     return xr.Dataset(data, coords={"et": field("et", np.asarray(epoch.et), dims)}, attrs=attrs)
 
 
-def _refuse_no_place(lon: Any, lat: Any) -> None:
+def _place(lon: Any, lat: Any, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Longitude and latitude [deg] that fit the epochs; InputError where they do not."""
+    place = []
     for name, value, most in (("lon", lon, 360.0), ("lat", lat, 90.0)):
-        if not np.all(np.abs(np.asarray(value, dtype=float)) <= most):
+        try:
+            angle = np.broadcast_to(np.asarray(value, dtype=float), shape)
+        except (TypeError, ValueError) as error:
+            raise InputError(
+                f"{name} = {value!r} is neither one angle in degrees nor one for each of the "
+                f"epochs, shape {shape}"
+            ) from error
+        if not np.all(np.abs(angle) <= most):
             raise InputError(f"{name} = {value} is no angle in degrees within {most:g} of zero")
+        place.append(angle)
+    return place[0], place[1]
 
 
 class _Geometry:

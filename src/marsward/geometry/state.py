@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from marsward.core import frames
+from marsward.core.readings import check_epoch
 from marsward.dynamics.ephemeris import Ephemeris, default_ephemeris, naif_id
 from marsward.geometry.apparent import Apparent, apparent
 
@@ -58,6 +59,8 @@ def state(
     DataError
         When the ephemeris does not cover an epoch.
     """
+    check_epoch(at, "at")
+    correction = str(correction).replace(" ", "").upper()
     ephemeris = ephemeris or default_ephemeris()
     seen = apparent(target, observer=wrt, at=at, correction=correction, ephemeris=ephemeris)
     values = framed(seen, target, wrt, at, frame, correction, ephemeris)
@@ -66,7 +69,7 @@ def state(
         "long_name": "position and velocity",
         "units": "m, m s-1",
         "frame": frames.frame_name(frame),
-        "correction": str(correction),
+        "correction": correction,
         "target": _label(target),
         "observer": _label(wrt),
         "kernels": ", ".join(path.name for path in ephemeris.paths),

@@ -23,6 +23,7 @@ from marsward.core.part import Part, value
 from marsward.core.quantity import QuantityRule
 from marsward.geometry.pinhole import Pinhole
 from marsward.instruments.kernels.sensor import point_sources, read_out, spread
+from marsward.physics.light import V_ZERO
 
 Array = NDArray[np.float64]
 _SOURCE = "not published; a small star and limb camera of today"
@@ -253,7 +254,7 @@ class Camera(Part):
         pixels = math.pi * radius**2
         noise2 = pixels * (self.read_noise**2 + self.dark_current * seconds)
         wanted = 0.5 * (snr**2 + math.sqrt(snr**4 + 4.0 * snr**2 * noise2))
-        photons_v0 = 3.631e-2 * (self.band_hi - self.band_lo) / self._photon_energy
+        photons_v0 = V_ZERO * (self.band_hi - self.band_lo) / self._photon_energy
         return 2.5 * math.log10(photons_v0 * self.area * self.photon_yield * seconds / wanted)
 
     @property

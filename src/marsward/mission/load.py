@@ -56,6 +56,10 @@ def mission_path(name_or_path: str | Path) -> Path:
     InputError
         Neither a file nor the name of a built-in mission.
     """
+    if not isinstance(name_or_path, str | os.PathLike):
+        raise InputError(
+            f"a mission is opened by name or path, like 'tianwen-1', not {name_or_path!r}"
+        )
     text = os.fspath(name_or_path)
     path = Path(text)
     if path.is_file():
@@ -96,6 +100,8 @@ def load(name_or_path: str | Path, *, overrides: Sequence[str] = ()) -> Mission:
 
 def loads(text: str, *, name: str = "mission", overrides: Sequence[str] = ()) -> Mission:
     """Check the text of a mission file; see `Mission.loads`."""
+    if not isinstance(text, str):
+        raise InputError(f"a mission file is read from text, not from {type(text).__name__}")
     if not text.strip():
         raise MissionFileError(
             name, [Complaint(1, "the file is empty; `marsward new` makes one to start from")]

@@ -70,6 +70,8 @@ class Run:
         InputError
             No such folder, or no run in it.
         """
+        if not isinstance(path, str | os.PathLike):
+            raise InputError(f"a run is opened by the path of its folder, not {path!r}")
         path = Path(path)
         if not path.is_dir():
             here = Path("runs")

@@ -46,7 +46,7 @@ class EarthLook:
 
     water_albedo : diffuse light from below the sea and from foam [-]; 0.05 in the visible, Jin et
         al. 2004, doi:10.1029/2004GL021180
-    cloud_albedo : plane albedo of a full cloud texel [-]; 0.6 for thick cloud, assumed
+    cloud_albedo : plane albedo of a full cloud texel [-]; of thick cloud, assumed
     wind : wind over the sea [m/s]; 7 m/s is near the global mean, Archer & Jacobson 2005,
         doi:10.1029/2004JD005462
     refraction : refractive index of sea water in the visible [-], Quan & Fry 1995,
@@ -123,7 +123,10 @@ def earth_levels() -> tuple[Texture, ...]:
 
 
 def moon_reflectance() -> NDArray[np.float64]:
-    """I/F of the Moon at incidence 60, emission 0, phase 60 deg, from the shipped map."""
+    """I/F of the Moon at incidence 60, emission 0, phase 60 deg, from the shipped map.
+
+    The curve from the map's numbers to I/F is that of its makers; see its record in sky.toml.
+    """
     return (0.16 + 0.24 * texture("moon_reflectance.jpg").astype(np.float64) / 255.0) ** 2.8
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from marsward.core.constants import SPEED_OF_LIGHT
 from marsward.data.stars import StarCatalogue, catalogue
+from marsward.geometry.apparent import stellar_aberration
 from marsward.geometry.pinhole import Pinhole
 from marsward.physics.light import Band
 
@@ -43,14 +43,10 @@ class StarField:
 def aberrated(direction: ArrayLike, velocity: ArrayLike) -> Array:
     """Apparent unit vectors (..., 3) for an observer's barycentric velocity (3,) [m/s].
 
-    The rotation towards the velocity that SPICE's STELAB makes: u cos(phi) + w, with w the part of
-    velocity/c normal to u and sin(phi) = |w|.
+    The rotation towards the velocity of `marsward.geometry.apparent.stellar_aberration`.
     """
     u = np.asarray(direction, dtype=np.float64)
-    beta = np.asarray(velocity, dtype=np.float64) / float(SPEED_OF_LIGHT)
-    w = beta - np.sum(u * beta, axis=-1, keepdims=True) * u
-    cosine = np.sqrt(1.0 - np.sum(w * w, axis=-1, keepdims=True))
-    return u * cosine + w
+    return u + stellar_aberration(u, np.asarray(velocity, dtype=np.float64))
 
 
 def star_field(

@@ -23,7 +23,9 @@ Array = NDArray[np.float64]
 
 STILL = 3e-3
 """The limb has come to rest when no point of it moves by more [px]; five times that after eight
-turns, still a fraction of its scatter."""
+turns and ten times after the last, still a fraction of its scatter."""
+STARTS = (1.0, 0.985, 0.97)
+"""Parts of the first range from which a limb is fitted in turn, until it comes to rest."""
 
 
 @dataclass(frozen=True)
@@ -237,25 +239,40 @@ class LimbSearch:
         )
 
     def solve(self, start: Array, *, most: int = 15) -> LimbFit:
+        """Fit the limb from a first centre (3,) [m]; one that does not settle is begun again.
+
+        Raises
+        ------
+        PhysicsError
+            When it settles from none of the starts, which are a little nearer each.
+        """
+        for scale in STARTS[:-1]:
+            try:
+                return self._settle(scale * np.asarray(start, dtype=np.float64), most)
+            except PhysicsError:
+                self.frozen = None
+        return self._settle(STARTS[-1] * np.asarray(start, dtype=np.float64), most)
+
+    def _settle(self, start: Array, most: int) -> LimbFit:
         """Move the centre (3,) [m] until the sectors' shifts hold nothing that a move explains."""
-        centre = np.array(start, dtype=np.float64)
-        keep: NDArray[np.bool_] | None = None
+        centre = start.copy()
+        keep = np.ones(0, dtype=bool)
         for turn in range(1, most + 1):
             angle, shift, sigma = self.sectors(centre, turn)
             if angle.size < 6:
                 raise PhysicsError(f"too few limb points of {self.globe.name}: {angle.size}")
             slope = self.slopes(centre, angle)
             fresh = trusted(slope, shift, sigma)
-            if keep is not None and keep.size == fresh.size and turn > 4:
+            if turn > 4 and keep.size == fresh.size:
                 fresh &= keep
             keep = fresh
             solver = least_squares(slope, sigma, keep)
             move = solver @ shift
             step = float(np.max(np.abs(slope @ move)))
-            centre = centre + move * min(1.0 if turn <= 6 else 0.6, 1.0 / max(step, 1e-30))
+            centre = centre + move * min(1.0 if turn <= 6 else 4.0 / turn, 1.0 / max(step, 1e-30))
             if step < (STILL if turn <= 8 else 5.0 * STILL):
                 break
-        else:
+        if step > 10.0 * STILL:
             raise PhysicsError(
                 f"the limb fit of {self.globe.name} still moves by {step:.3f} px after {most} turns"
             )

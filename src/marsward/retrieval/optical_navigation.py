@@ -110,9 +110,10 @@ def navigate(
         ),
         fix=fix,
         assumptions=tuple(
-            f"visible limb of {g.name} {g.limb_height / 1e3:.1f} +- {g.limb_height_sigma / 1e3:.1f}"
-            " km above its ellipsoid"
+            f"The visible limb of {g.name} is taken {g.limb_height / 1e3:.1f} ± "
+            f"{g.limb_height_sigma / 1e3:.1f} km above its ellipsoid."
             for g in globes
+            if g.limb_height_sigma > 0.0
         ),
     )
 

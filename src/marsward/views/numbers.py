@@ -33,6 +33,8 @@ _SAME = {
     "%": "%", "h": "h", "d": "days", "au": "AU", "mag": "mag", "km/s2": "km/s²", "1": "", "": "",
     "dimensionless": "",
 }  # fmt: skip
+_FINER = {"km": (0.1, 1e3, "m")}  # below this many, times this, in the next smaller unit
+_ROUGH = re.compile(r"(_miss|_lit|_residual|chi_square)$|^quality_")
 _FRACTION = re.compile(r"(_lit|_fraction|^lit_|efficiency)")
 _MOMENT = re.compile(r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:")
 
@@ -58,6 +60,8 @@ def shown(
     if isinstance(value, bool):
         return Shown("yes" if value else "no", "", "")
     if isinstance(value, list | tuple):
+        if value and all(isinstance(item, int | float) for item in value):
+            return _shown_row([float(item) for item in value], unit)
         parts = [shown(item, unit, None, key, 9) for item in value]
         if any(p.unit != parts[0].unit for p in parts):
             return Shown(", ".join(str(p) for p in parts), "", "")
@@ -68,7 +72,22 @@ def shown(
         return Shown("not known", "", "")
     factor, name = _scale(float(value), unit, key)
     spread = abs(sigma) * factor if sigma is not None and math.isfinite(sigma) else None
+    figures = min(figures, 3) if _ROUGH.search(key) else figures
     return Shown(digits(value * factor, spread, figures), _sigma_text(spread), name)
+
+
+def _shown_row(values: list[float], unit: str) -> Shown:
+    """Components of one vector: one unit, and the same decimals for all, nine figures at most."""
+    if not all(math.isfinite(value) for value in values):
+        return Shown("not known", "", "")
+    largest = max(values, key=abs)
+    factor, name = _scale(largest, unit, "")
+    scaled = [value * factor for value in values]
+    places = max(8 - math.floor(math.log10(abs(largest * factor))), 0) if largest else 0
+    while places and all(round(v, places) == round(v, places - 1) for v in scaled):
+        places -= 1
+    texts = [f"{v:,.{places}f}".replace(",", "\u202f").replace("-", "−") for v in scaled]
+    return Shown(", ".join(texts), "", name)
 
 
 def shown_entry(key: str, entry: dict[str, Any]) -> Shown:
@@ -112,6 +131,7 @@ def moment(text: str, *, seconds: bool = True) -> str:
 def whole_sentence(text: str) -> str:
     """With a capital, a full stop, and times as people read them."""
     text = re.sub(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d+)?Z?", r"\1 \2", text.strip())
+    text = text.replace("+-", "±")
     return text[:1].upper() + text[1:] + ("" if not text or text[-1] in ".!?" else ".")
 
 
@@ -119,10 +139,14 @@ def _scale(value: float, unit: str, key: str) -> tuple[float, str]:
     if unit in ("1", "", "dimensionless") and _FRACTION.search(key):
         return 100.0, "%"
     rows = _SHOWN.get(unit)
+    if unit in _FINER and 0.0 < abs(value) < _FINER[unit][0]:
+        return _FINER[unit][1:]
     if rows is None:
         return 1.0, _SAME.get(unit, unit.replace("**", "").replace("^", ""))
+    if value == 0.0:
+        return next((row[1:] for row in rows if row[1] == 1.0), rows[0][1:])
     for least, factor, name in rows:
-        if abs(value) >= least or (value == 0 and least == 0.0):
+        if abs(value) >= least:
             return factor, name
     return 1.0, unit
 

@@ -21,6 +21,7 @@ from marsward.views.path_viewer import days_since, viewer_data, viewer_script
 from marsward.views.stored_run import Missing, StoredPhase, StoredRun
 from marsward.views.style import house_style, png_bytes, svg_text, theme_css, themed
 from marsward.views.tables import Table
+from marsward.views.words import words
 
 TITLES = {
     "cruise": "The voyage",
@@ -106,6 +107,7 @@ def _page(run: StoredRun) -> str:
         checks=checks,
         statements=assumed.statements(run),
         assumed=assumed.assumed_values(run),
+        words=words(run),
         sources=listed,
         repeat=_repeat(run),
         theme=Markup(theme_css()),
@@ -117,7 +119,7 @@ def _page(run: StoredRun) -> str:
 def _section(run: StoredRun, phase: StoredPhase) -> Section:
     missing: list[str] = []
     made = [_picture(run, phase, plate) for plate in plates(phase.kind)]
-    shown = [tables.key_numbers(phase)]
+    shown = [tables.key_numbers(phase), tables.states(phase)]
     extra = {"cruise": tables.manoeuvres, "lookback": tables.truth_and_knowledge}.get(phase.kind)
     if extra is not None:
         try:
@@ -198,7 +200,8 @@ def linked(text: str) -> Markup:
     """Text with its DOIs and addresses as links."""
     safe = str(escape(text))
     safe = re.sub(r"\bdoi:\s*(10\.\d{4,9}/[^\s;,)]+[^\s;,.)])", _doi, safe, flags=re.IGNORECASE)
-    return Markup(re.sub(r'(?<!["\'>=/])\b(https?://[^\s;,)<]+[^\s;,.)<])', _address, safe))
+    safe = re.sub(r'(?<!["\'>=/])\b(https?://[^\s;,)<]+[^\s;,.)<])', _address, safe)
+    return Markup(re.sub(r"(?<![\w./])(github\.com/[\w./-]*[\w/-])", _bare, safe))
 
 
 def _doi(match: re.Match[str]) -> str:
@@ -207,6 +210,10 @@ def _doi(match: re.Match[str]) -> str:
 
 def _address(match: re.Match[str]) -> str:
     return f'<a href="{match[1]}">{match[1]}</a>'
+
+
+def _bare(match: re.Match[str]) -> str:
+    return f'<a href="https://{match[1]}">{match[1]}</a>'
 
 
 def _repeat(run: StoredRun) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The tables of the report: key numbers, manoeuvres, truth against knowledge, checks."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,15 +21,19 @@ class Table:
     head: tuple[str, ...]
     numeric: tuple[bool, ...]
     rows: tuple[tuple[str, ...], ...]
+    note: str = ""
 
 
 def key_numbers(phase: StoredPhase) -> Table | None:
     """The summary of a phase, in its own order; None when it is empty.
 
-    Single manoeuvres are left to the table of manoeuvres, where the phase has one.
+    Single manoeuvres are left to the table of manoeuvres, where the phase has one, and vectors to
+    the table of states.
     """
     rows = []
     for key, entry in phase.summary.items():
+        if isinstance(entry.get("value"), list):
+            continue
         if "manoeuvres" in phase.products and is_burn(key):
             continue
         text = shown_entry(key, entry)
@@ -39,12 +44,33 @@ def key_numbers(phase: StoredPhase) -> Table | None:
     return without_empty(Table("Key numbers", head, (False, True, True, False, False), tuple(rows)))
 
 
+def states(phase: StoredPhase) -> Table | None:
+    """The vectors in the summary of a phase, such as predicted states; None without any."""
+    rows = []
+    for key, entry in phase.summary.items():
+        if isinstance(entry.get("value"), list):
+            text, where = shown_entry(key, entry), str(entry.get("source") or "")
+            where = re.sub(r"(\d)T(\d\d:)", r"\1 \2", where)
+            rows.append((label(key), *_three(text.value), text.unit, where))
+    if not rows:
+        return None
+    head = ("quantity", "x", "y", "z", "unit", "how it was found")
+    numeric = (False, True, True, True, False, False)
+    return without_empty(Table("States to compare with", head, numeric, tuple(rows)))
+
+
+def _three(text: str) -> tuple[str, str, str]:
+    """The components of a vector; whatever has another number of them stays in one cell."""
+    parts = text.split(", ")
+    return (parts[0], parts[1], parts[2]) if len(parts) == 3 else (text, "", "")
+
+
 def without_empty(table: Table) -> Table:
     """The table less the columns in which no row has anything."""
     kept = [k for k in range(len(table.head)) if any(row[k] for row in table.rows)]
     return Table(
         table.title, tuple(table.head[k] for k in kept), tuple(table.numeric[k] for k in kept),
-        tuple(tuple(row[k] for k in kept) for row in table.rows),
+        tuple(tuple(row[k] for k in kept) for row in table.rows), table.note,
     )  # fmt: skip
 
 
@@ -60,15 +86,26 @@ def manoeuvres(phase: StoredPhase) -> Table:
         rows.append((
             "" if again else burn.name, f"{model}, {burn.basis}".strip(", "),
             moment(str(burn.time.astype("datetime64[s]"))), _spread(burn.epoch_sigma),
-            digits(burn.dv, burn.sigma or None, 5), _spread(burn.sigma),
-            "" if again or not np.isfinite(off) else f"{burn.published:g}",
-            f"{off:+.3f}".replace("-", "−") if np.isfinite(off) else "",
+            digits(burn.dv, burn.sigma) if burn.sigma else f"{burn.dv:.3f}", _spread(burn.sigma),
+            "" if again or not np.isfinite(off) else f"{burn.published:.3f}",
+            _off(off) if np.isfinite(off) else "",
             f"{burn.duration:.1f}" if burn.duration else "",
         ))  # fmt: skip
     head = ("manoeuvre", "flown as, found from", "time (UTC)", "± s", "Δv [m/s]", "± m/s",
             "published", "off by", "burn [s]")  # fmt: skip
     numeric = (False, False, False, True, True, True, True, True, True)
-    return without_empty(Table("Manoeuvres", head, numeric, tuple(rows)))
+    return without_empty(Table("Manoeuvres", head, numeric, tuple(rows), _BURN_NOTE))
+
+
+_BURN_NOTE = (
+    "± is what the fit itself says, 1σ. A row without it joins two vectors alone, as the published "
+    "figures do, and tells no error; it holds the time of a small push poorly, to hours."
+)
+
+
+def _off(difference: float) -> str:
+    text = f"{difference:+.3f}".replace("-", "−")
+    return text[1:] if not text.strip("+−0.") else text
 
 
 def _spread(sigma: float) -> str:
@@ -88,7 +125,25 @@ def truth_and_knowledge(phase: StoredPhase) -> Table:
             rows.append(_row(f"{name}: {word}", "px", truth[i][axis], miss[i][axis], sigma))
         rows += _measured(phase, name, i)
     head = ("quantity", "unit", "truth", "measured", "± 1σ", "measured − truth", "in σ")
-    return Table("Truth and knowledge", head, (False, False, *[True] * 5), tuple(rows))
+    note = _LIGHT_NOTE + _far_off(rows)
+    return Table("Truth and knowledge", head, (False, False, *[True] * 5), tuple(rows), note)
+
+
+def _far_off(rows: list[tuple[str, ...]]) -> str:
+    """A sentence on the rows whose stated error does not hold the truth; nothing without any."""
+    far = sum(1 for row in rows if row[-1] and abs(float(row[-1].replace("−", "-"))) > 3.0)
+    if not far:
+        return ""
+    return (
+        f" {far} of {len(rows)} rows lie more than 3σ off: their stated errors are too small here."
+    )
+
+
+_LIGHT_NOTE = (
+    "Distances here run along the light, to where the body stood when the light left it, seconds "
+    "before the picture; in the key numbers, to where it stood when the picture was taken. "
+    "“All together”: one position of the craft from the whole picture."
+)
 
 
 def _measured(phase: StoredPhase, name: str, i: int) -> list[tuple[str, ...]]:
@@ -139,14 +194,16 @@ def checks(rows: list[dict[str, Any]], sources: list[str]) -> list[Check]:
     """The rows of verify.json as texts, failed ones first, none left out."""
     found = []
     for row in rows:
+        row = _finer(row)
         unit = str(row.get("unit") or "")
         source = str(row.get("source") or "")
-        bound = row.get("expected") == 0 and isinstance(row.get("tolerance"), int | float)
-        near = _tolerance(row.get("tolerance"), unit)
+        tolerance = row.get("tolerance")
+        bound = row.get("expected") == 0 and isinstance(tolerance, int | float)
+        near = _tolerance(tolerance, unit)
         expected = f"at most {near}" if bound else f"{_value(row.get('expected'), unit)} ± {near}"
         found.append(Check(
             topic=str(row.get("topic") or ""), name=str(row.get("name") or ""),
-            value=_value(row.get("value"), unit), expected=expected,
+            value=_value(row.get("value"), unit, tolerance), expected=expected,
             unit=shown(1.0, unit).unit if unit != "UTC" else "UTC",
             reference=sources.index(source) + 1 if source in sources else 0,
             trouble="" if source in sources else source, ok=row.get("ok") is True,
@@ -154,9 +211,20 @@ def checks(rows: list[dict[str, Any]], sources: list[str]) -> list[Check]:
     return sorted(found, key=lambda check: check.ok)
 
 
-def _value(value: Any, unit: str) -> str:
+def _finer(row: dict[str, Any]) -> dict[str, Any]:
+    """A row in metres where its tolerance is less than a tenth of a kilometre."""
+    names = ("value", "expected", "tolerance")
+    numbers = [row[name] for name in names if isinstance(row.get(name), int | float)]
+    if row.get("unit") != "km" or len(numbers) < len(names) or numbers[-1] >= 0.1:
+        return row
+    return {**row, **{name: 1e3 * row[name] for name in names}, "unit": "m"}
+
+
+def _value(value: Any, unit: str, tolerance: Any = None) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return shown(value, unit).value
+    if tolerance and isinstance(tolerance, int | float):
+        return digits(float(value), min(0.1 * float(tolerance), 99.0))
     if value and abs(value) < 1e-4:
         return f"{value:.3g}".replace("-", "−")
     return digits(float(value), None, 6)
@@ -164,5 +232,5 @@ def _value(value: Any, unit: str) -> str:
 
 def _tolerance(value: Any, unit: str) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return digits(float(value), None, 3) + ("\u202fs" if unit == "UTC" else "")
+        return digits(float(value), None, 2) + ("\u202fs" if unit == "UTC" else "")
     return str(value if value is not None else "")

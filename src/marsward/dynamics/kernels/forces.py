@@ -9,7 +9,6 @@ moved the centre in DE440 beyond it (relativity, figures, asteroids) and cost me
 
 import math
 
-import numpy as np
 from numba import njit
 
 from marsward.dynamics.kernels.gravity import field_attraction
@@ -28,7 +27,6 @@ from marsward.dynamics.kernels.perturbers import (
     STATE,
     centre_rates,
     perturbers,
-    working_array,
 )
 
 LIGHT = 299792458.0  # m/s, exact in the SI
@@ -297,12 +295,3 @@ def acceleration(t, y, model, partials, work, scratch, acc, grad):
     if model.number[ENGINE] != 0.0:
         p = work[STATE : STATE + 6]
         _thrust(t, y, model.number[ENGINE:], partials, scratch[7], scratch[8], p, acc, grad)
-
-
-@njit(cache=True, error_model="numpy", nogil=True)
-def accelerations_table(times, states, model, out, grads):
-    """`acceleration` with partials at times (k,), states (k, 6); ``out`` (k, 3), (k, 3, 7)."""
-    work = working_array(model.body)
-    scratch = np.zeros((9, 3))
-    for i in range(times.size):
-        acceleration(times[i], states[i], model, True, work, scratch, out[i], grads[i])

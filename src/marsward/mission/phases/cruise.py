@@ -2,19 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar, TypedDict
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from marsward.core.errors import InputError
+from marsward.core.errors import InputError, PhysicsError
 from marsward.core.frames import rotation, state_rotation
 from marsward.core.kernel_cache import is_compiled
 from marsward.core.part import value
 from marsward.core.quantity import EpochField, quantity
 from marsward.core.time import Epoch
 from marsward.core.trajectory import Trajectory
-from marsward.dynamics.arrival import Arrival, arrival, arrival_covariance
+from marsward.dynamics.arrival import LATEST, Arrival, arrival, arrival_covariance
 from marsward.dynamics.burn_fit import Engine, FiniteFit, ImpulseFit, fit_finite_burn, fit_impulse
 from marsward.dynamics.burns import ImpulsiveBurn
 from marsward.dynamics.departure import Departure, departure, departure_covariance
@@ -108,6 +109,18 @@ class Cruise(Phase):
         description="distance from Earth at which the departure hyperbola is read",
     )
 
+    @field_validator("manoeuvre")
+    @classmethod
+    def _in_order(cls, parts: tuple[ManoeuvrePart, ...]) -> tuple[ManoeuvrePart, ...]:
+        """Tables of results follow the file, the fit follows time: both must be one order."""
+        for one, two in pairwise(parts):
+            if not float(two.about - one.about) > 0.0:
+                raise ValueError(
+                    f"manoeuvre {two.name!r} is not after {one.name!r}; write manoeuvres in order "
+                    "of time"
+                )
+        return parts
+
     def fly(self, given: Given) -> Outcome:
         """Reconstruct the flight and write it down."""
         from marsward.mission.phases.cruise_record import record
@@ -134,16 +147,16 @@ class Cruise(Phase):
         say(0.3, "all arcs joined")
         fit = self._join(vectors, impulses, forces, pressure)
         say(0.6, "the whole path")
-        trajectory = self._trajectory(fit, forces)
-        first = _named(vectors, self.start)
+        first, last = _named(vectors, self.start), _named(vectors, self.arrival)
+        trajectory = self._trajectory(fit, last, forces)
         leaving: _Leaving = {
             "earliest": self.launch,
             "read_at": self.departure_distance,
             "forces": forces,
             "ephemeris": ephemeris,
         }
-        last = _named(vectors, self.arrival)
         fitted, fitted_covariance = _fitted_arrival(fit, last, forces, ephemeris)
+        self._quality_of(last)
         quality = fit.qualities[last.quality]
         spread = np.diag([quality.position**2] * 3 + [quality.velocity**2] * 3)
         sky: _Sky = {"forces": forces, "ephemeris": ephemeris}
@@ -213,8 +226,12 @@ class Cruise(Phase):
         classes = {name: Quality(q.position, q.velocity) for name, q in self.quality.items()}
         return join(used, manoeuvres, classes, forces=forces, pressure_sigma=pressure.sigma)
 
-    def _trajectory(self, fit: JoinedFit, forces: Forces) -> Trajectory:
-        """Return the fitted path from perigee to periapsis, split at every manoeuvre."""
+    def _trajectory(self, fit: JoinedFit, last: StateVector, forces: Forces) -> Trajectory:
+        """Return the fitted path from perigee to periapsis, split at every manoeuvre.
+
+        Raises PhysicsError when the path is not nearest to Mars after the `last` vector, but
+        within 20 days of it.
+        """
         back = propagate(
             fit.start.state,
             fit.start.epoch,
@@ -223,14 +240,21 @@ class Cruise(Phase):
             events=(apsis("earth", kind="periapsis", stop=True, name="perigee"),),
         )
         burns = tuple(ImpulsiveBurn(m.epoch, tuple(m.dv)) for m in fit.manoeuvres)
+        limit = last.epoch + LATEST
         out = propagate(
             fit.start.state,
             fit.start.epoch,
-            fit.manoeuvres[-1].epoch + 20 * 86400.0 if fit.manoeuvres else 400 * 86400.0,
+            limit,
             forces=forces,
             burns=burns,
             events=(apsis("mars", kind="periapsis", stop=True, name="periapsis"),),
         )
+        if float(out.stop - last.epoch) < 0.0 or float(limit - out.stop) < 1.0:
+            raise PhysicsError(
+                f"the joined path has no periapsis at Mars within {LATEST / 86400.0:.0f} days of "
+                f"vector {last.name!r}, but ends at {out.stop.utc} UTC; check the manoeuvres and "
+                "the vector that the arrival is predicted from"
+            )
         return back + out
 
     def _burns(self, vectors, forces: Forces, fit: JoinedFit):
@@ -238,6 +262,8 @@ class Cruise(Phase):
         if self.burn is None:
             return ()
         part = self.burn
+        before = _named(vectors, part.before)
+        self._quality_of(before)
         about = next((m.epoch for m in fit.manoeuvres if m.name == part.manoeuvre), None)
         if about is None:
             raise InputError(
@@ -251,13 +277,13 @@ class Cruise(Phase):
             (
                 name,
                 fit_finite_burn(
-                    _named(vectors, part.before),
+                    before,
                     _named(vectors, name),
                     about,
                     engine=engine,
                     mass=part.mass,
                     forces=forces,
-                    quality=fit.qualities[_named(vectors, part.before).quality],
+                    quality=fit.qualities[before.quality],
                 ),
             )
             for name in part.after

@@ -19,7 +19,6 @@ from marsward.dynamics.hyperbola import impact_radius
 from marsward.mission.phases.cruise_numbers import summary
 from marsward.mission.phases.phase import Given, Outcome
 
-VECTORS_SOURCE = "telemetry decoded by D. Estévez (AMSAT-DL and others), CC BY 4.0"
 ATMOSPHERE_TOP = 125e3
 PATH_STEP = 6 * 3600.0
 CITATIONS = [
@@ -82,7 +81,8 @@ def _assumptions(phase, found) -> list[str]:
     fitted = sorted({v.quality for v in found.vectors if v.quality in found.fit.qualities})
     return [
         "The craft is a sphere to sunlight: one value of solar pressure for the whole cruise.",
-        "Manoeuvres are impulses in the joined path; TCM-1 is also fitted as a finite burn.",
+        "Manoeuvres are impulses in the joined path"
+        + (f"; {phase.burn.manoeuvre} is also fitted as a finite burn." if phase.burn else "."),
         f"Only vectors of quality {' and '.join(fitted)} are fitted; the others are compared.",
         "Asteroids, thermal recoil and attitude jets are left out.",
         "The spacecraft id in OEM and SPK is a private one; no public kernel names the craft.",
@@ -129,11 +129,11 @@ def _path_times(path: Trajectory) -> Epoch:
 def manoeuvre_table(phase, found) -> xr.Dataset:
     """Every manoeuvre: joined fit, then the impulse of its two coasts, then the finite burns."""
     rows = []
-    for part, fitted, pair in zip(
-        phase.manoeuvre, found.fit.manoeuvres, found.impulses, strict=True
+    for i, (part, fitted, pair) in enumerate(
+        zip(phase.manoeuvre, found.fit.manoeuvres, found.impulses, strict=True)
     ):
         unit = fitted.dv / np.linalg.norm(fitted.dv)
-        column = 6 + 4 * found.fit.manoeuvres.index(fitted)
+        column = 6 + 4 * i
         block = found.fit.covariance[column + 1 : column + 4, column + 1 : column + 4]
         common = {"name": part.name, "published_dv": part.published_dv or np.nan}
         rows.append(

@@ -19,7 +19,9 @@ from marsward.dynamics.events import distance as distance_from
 from marsward.dynamics.events import find_events
 from marsward.mission.phases.phase import Given, Outcome, Phase
 from marsward.physics.light import Band
+from marsward.planet.globes import EarthLook
 from marsward.planet.look_back import Seen, frame_bodies, scene, seen
+from marsward.retrieval.limb_height import limb_height
 from marsward.retrieval.optical_navigation import navigate
 from marsward.retrieval.sighting import Navigation
 from marsward.retrieval.star_identification import Pointing
@@ -70,6 +72,9 @@ class Lookback(Phase):
     )  # fmt: skip
     samples: int = value(
         4, origin="assumed", description="samples along each side of a pixel", ge=1, le=16
+    )
+    air_limb: bool = value(
+        True, origin="assumed", description="whether the Earth's air glows above its limb"
     )
     moon_law: str = value("hapke", origin="assumed", description="hapke, lunar-lambert or lambert")
 
@@ -122,6 +127,7 @@ class Lookback(Phase):
             supersampling=self.samples,
             band=Band(camera.band_lo, camera.band_hi),
             law=self.moon_law,
+            look=EarthLook(rim=self.air_limb),
         )
         given.progress.update(0.4, "exposures")
         rate = camera.electron_rate(truth)
@@ -140,19 +146,24 @@ class Lookback(Phase):
 
     def navigate(self, sitting: Sitting, seed: int, ephemeris: Ephemeris) -> Navigation:
         """Reduce the two frames as the ground would: calibration, catalogue, rough beliefs."""
+        camera = sitting.camera
         rng = np.random.default_rng(seed + 2)
         believed = _turned(sitting.attitude, rng.normal(scale=self.pointing_sigma, size=3))
         velocity = sitting.observer[3:]
         suns = np.array([-ephemeris.position(b, wrt="sun", at=sitting.epoch) for b in self.bodies])
         return navigate(
             (sitting.short[["dn"]], sitting.long[["dn"]]),
-            sitting.camera,
+            camera,
             catalogue=catalogue(),
             at=sitting.epoch,
             observer_velocity=velocity,
             sun_direction=suns,
             pointing=Pointing(believed, self.pointing_sigma),
             bodies=self.bodies,
+            observer_position=sitting.observer[:3],
+            limb_heights={"earth": limb_height(camera.band_lo, camera.band_hi)}
+            if self.air_limb
+            else None,
             body_states=np.array(
                 [ephemeris.state(b, wrt="ssb", at=sitting.epoch) for b in self.bodies]
             ),

@@ -46,7 +46,8 @@ def record(phase, sitting, found: Navigation, path: Trajectory, given: Given) ->
         assumptions=_assumptions(phase, sitting, found),
         citations=CITATIONS,
         substitutes=[
-            "Clouds, lights and colours of Earth are textures of other days, not of 27 July 2020.",
+            "Clouds, lights and colours of Earth are textures of other days, not of "
+            f"{sitting.epoch.isot(digits=0)[:10]}.",
         ],
     )
 

@@ -6,12 +6,6 @@ from numba import njit
 
 
 @njit(cache=True, error_model="numpy", nogil=True, fastmath=True)
-def lambert(albedo, mu0):
-    """I/F of a Lambert surface: albedo times cosine of incidence."""
-    return albedo * mu0
-
-
-@njit(cache=True, error_model="numpy", nogil=True, fastmath=True)
 def lunar_lambert_disc(mu0, mu, phase):
     """McEwen's limb-darkening disc function, 1 at vertical light and view and phase zero."""
     g = math.degrees(phase)

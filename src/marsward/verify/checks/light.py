@@ -6,7 +6,7 @@ import numpy as np
 
 from marsward.core.bodies import body
 from marsward.data.stars import catalogue
-from marsward.physics.light import solar_v_magnitude
+from marsward.physics.light import Band, solar_v_magnitude
 from marsward.planet.globes import law_tables, moon_levels
 from marsward.planet.kernels.globe import render_rock
 
@@ -24,6 +24,13 @@ def star_magnitude(hip: int) -> float:
     """Johnson V of a star of the shipped catalogue [mag]."""
     stars = catalogue()
     return float(stars[stars.hip == hip].v[0])
+
+
+def star_photons(hip: int, shortest: float, longest: float) -> float:
+    """Photons of a star of the shipped catalogue between two wavelengths [nm], [1/m2/s]."""
+    stars = catalogue()
+    star = stars[stars.hip == hip]
+    return float(Band(1e-9 * shortest, 1e-9 * longest).starlight(star.v, star.v_minus_i)[1][0])
 
 
 def moon_magnitude(phase: float, law: str) -> float:

@@ -62,7 +62,8 @@ def _caption(phase: StoredPhase, along: float, across: float, covariance: np.nda
     return (
         f"Aim at Mars{which}: |B| = {tick(round(size / 1e3))} km (B·T {tick(round(along / 1e3))} "
         f"km, B·R {tick(round(across / 1e3))} km), known to {spread:.3g} km (1σ, long axis). "
-        f"Ellipses at 1σ and 3σ. A path inside the broken circle would meet the planet. {axes}."
+        f"Ellipses at 1σ and 3σ. A path inside the broken circle would meet "
+        f"the planet or its air. {axes.replace(' x ', ' × ')}."
     )
 
 
@@ -81,7 +82,7 @@ def _planet(axes: Axes, capture: float | None) -> None:
     if capture:
         axes.plot(capture * x, capture * y, color=colour("mars"), lw=1.3, ls=(0, (4, 2)))
         axes.annotate(
-            "capture radius", (0, -capture / 1e3), xytext=(0, 4), textcoords="offset points",
+            "meets Mars inside", (0, -capture / 1e3), xytext=(0, 4), textcoords="offset points",
             ha="center", va="bottom", color=colour("mars"), fontsize=8,
         )  # fmt: skip
     axes.axhline(0, color=colour("muted"), lw=0.7, zorder=0.5)

@@ -82,12 +82,14 @@ def _stars(axes: Axes, phase: StoredPhase, exposure: Exposure, kept: list[Box]) 
     magnitude = _magnitude(phase, len(x))
     columns = exposure.counts.shape[1]
     axes.scatter(x[known], y[known], s=26, facecolors="none", edgecolors=STAR, linewidths=0.7)
+    rings = {i: (x[i] - 12.0, y[i] - 12.0, x[i] + 12.0, y[i] + 12.0) for i in np.flatnonzero(known)}
     written = 0
     for i in (i for i in np.argsort(magnitude) if known[i]):
         side = 1 if x[i] < 0.86 * columns else -1
         ends = (x[i], x[i] + side * 0.115 * columns)
         box = (min(ends), y[i] - 0.009 * columns, max(ends), y[i] + 0.009 * columns)
-        if written == _MOST_NAMED or any(_overlap(box, other) for other in kept):
+        others = (ring for j, ring in rings.items() if j != i)
+        if written == _MOST_NAMED or any(_overlap(box, other) for other in (*kept, *others)):
             continue
         kept.append(box)
         faint = f" · {magnitude[i]:.1f}" if np.isfinite(magnitude[i]) else ""
