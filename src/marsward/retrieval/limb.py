@@ -24,8 +24,6 @@ Array = NDArray[np.float64]
 STILL = 3e-3
 """The limb has come to rest when no point of it moves by more [px]; five times that after eight
 turns and ten times after the last, still a fraction of its scatter."""
-STARTS = (1.0, 0.985, 0.97)
-"""Parts of the first range from which a limb is fitted in turn, until it comes to rest."""
 
 
 @dataclass(frozen=True)
@@ -239,23 +237,15 @@ class LimbSearch:
         )
 
     def solve(self, start: Array, *, most: int = 15) -> LimbFit:
-        """Fit the limb from a first centre (3,) [m]; one that does not settle is begun again.
+        """Move the centre (3,) [m] until the sectors' shifts hold nothing that a move explains.
 
         Raises
         ------
         PhysicsError
-            When it settles from none of the starts, which are a little nearer each.
+            When too little of the limb is seen, or the fit does not come to rest: some faces of a
+            clouded Earth have no one limb, and a guess among several would be wrong by many sigma.
         """
-        for scale in STARTS[:-1]:
-            try:
-                return self._settle(scale * np.asarray(start, dtype=np.float64), most)
-            except PhysicsError:
-                self.frozen = None
-        return self._settle(STARTS[-1] * np.asarray(start, dtype=np.float64), most)
-
-    def _settle(self, start: Array, most: int) -> LimbFit:
-        """Move the centre (3,) [m] until the sectors' shifts hold nothing that a move explains."""
-        centre = start.copy()
+        centre = np.array(start, dtype=np.float64)
         keep = np.ones(0, dtype=bool)
         for turn in range(1, most + 1):
             angle, shift, sigma = self.sectors(centre, turn)

@@ -40,7 +40,7 @@ def draw(phase: StoredPhase) -> Drawing:
 
 
 def _write(axes: Axes, x: float, y: float, text: str, **how: Any) -> None:
-    patch = {"facecolor": "black", "edgecolor": "none", "alpha": 0.55, "pad": 1.0}
+    patch = {"facecolor": "black", "edgecolor": "none", "alpha": 0.85, "pad": 1.0}
     how = {"color": PALE, "fontsize": 8.0, "linespacing": 1.3, "bbox": patch, **how}
     axes.text(x, y, text, **how)
 
@@ -80,16 +80,14 @@ def _stars(axes: Axes, phase: StoredPhase, exposure: Exposure, kept: list[Box]) 
         return 0, 0
     known = _flag(phase, len(x))
     magnitude = _magnitude(phase, len(x))
-    columns = exposure.counts.shape[1]
+    rows, columns = exposure.counts.shape
     axes.scatter(x[known], y[known], s=26, facecolors="none", edgecolors=STAR, linewidths=0.7)
     rings = {i: (x[i] - 12.0, y[i] - 12.0, x[i] + 12.0, y[i] + 12.0) for i in np.flatnonzero(known)}
     written = 0
     for i in (i for i in np.argsort(magnitude) if known[i]):
-        side = 1 if x[i] < 0.86 * columns else -1
-        ends = (x[i], x[i] + side * 0.115 * columns)
-        box = (min(ends), y[i] - 0.009 * columns, max(ends), y[i] + 0.009 * columns)
-        others = (ring for j, ring in rings.items() if j != i)
-        if written == _MOST_NAMED or any(_overlap(box, other) for other in (*kept, *others)):
+        taken = [*kept, *(ring for j, ring in rings.items() if j != i)]
+        side, box = _free_side(x[i], y[i], columns, rows, taken)
+        if written == _MOST_NAMED or box is None:
             continue
         kept.append(box)
         faint = f" · {magnitude[i]:.1f}" if np.isfinite(magnitude[i]) else ""
@@ -99,6 +97,20 @@ def _stars(axes: Axes, phase: StoredPhase, exposure: Exposure, kept: list[Box]) 
         )  # fmt: skip
         written += 1
     return int(np.count_nonzero(known)), len(x)
+
+
+def _free_side(
+    x: float, y: float, columns: int, rows: int, taken: list[Box]
+) -> tuple[int, Box | None]:
+    """The side of a star, 1 right or -1 left, on which its name covers nothing, and what it takes."""
+    half = 0.009 * columns
+    for side in (1, -1):
+        left, right = sorted((x, x + side * 0.115 * columns))
+        box = (left, y - half, right, y + half)
+        inside = left > 0 and right < columns - 1 and y > half and y < rows - half
+        if inside and not any(_overlap(box, other) for other in taken):
+            return side, box
+    return 1, None
 
 
 def _overlap(a: Box, b: Box) -> bool:
