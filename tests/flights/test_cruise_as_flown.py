@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from marsward.core.errors import PhysicsError
 from marsward.core.time import Epoch
 from marsward.dynamics.ephemeris import default_ephemeris
 from marsward.dynamics.propagate import propagate
@@ -127,3 +128,10 @@ def test_telemetry_of_the_night_of_tcm_1_lies_on_one_coast(cruise, shared_data):
     # the clock ticks every 0.1 ms, 3.2 m of flight; the last two time tags have stepped by 1.2 ms
     assert size[:-2].max() < 10.0
     assert size.max() < 60.0
+
+
+def test_an_arrival_that_does_not_come_is_told():
+    mission = Mission.open("tianwen-1", overrides=["cruise.arrival=28-oct-before"])
+    given = Given(products={}, mission=mission, folder=Path())
+    with pytest.raises(PhysicsError, match="no periapsis at Mars within 20 days of vector '28-oct"):
+        mission.phase("cruise").reconstruct(given)

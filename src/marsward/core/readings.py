@@ -37,7 +37,7 @@ def tdb_of(x: Any, scale: str, tdb_model: str, beyond: bool) -> tuple[Any, Any, 
 
 def check_epoch(x: Any, name: str, *, single: bool = False) -> None:
     """InputError unless `x` is an Epoch, and one instant where a `single` one is needed."""
-    if not hasattr(x, "tdb_model"):
+    if not (hasattr(x, "whole") and hasattr(x, "frac")):
         raise InputError(f'{name} must be an Epoch, like Epoch.utc("2020-07-27"), not {x!r}')
     if single and x.shape != ():
         raise InputError(f"{name} must be one instant, not {x.size} of them")

@@ -239,7 +239,7 @@ def _repeat(run: StoredRun) -> dict[str, Any]:
         "versions": sorted((versions or {}).items()),
         "inputs": sorted((str(k), str(v)) for k, v in inputs.items()),
         "keys": [(p.folder.name, str(p.about.get("key") or "")) for p in run.phases],
-        "started": moment(str(stored["started"])) if stored.get("started") else "",
+        "started": moment(str(stored["started"]), seconds=False) if stored.get("started") else "",
         "seed": stored.get("seed"),
     }
 

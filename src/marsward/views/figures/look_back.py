@@ -102,7 +102,7 @@ def _stars(axes: Axes, phase: StoredPhase, exposure: Exposure, kept: list[Box]) 
 def _free_side(
     x: float, y: float, columns: int, rows: int, taken: list[Box]
 ) -> tuple[int, Box | None]:
-    """The side of a star, 1 right or -1 left, on which its name covers nothing, and what it takes."""
+    """The side of a star where its name covers nothing, 1 right or -1 left, and what it takes."""
     half = 0.009 * columns
     for side in (1, -1):
         left, right = sorted((x, x + side * 0.115 * columns))
