@@ -130,6 +130,8 @@ def _csv(
     epochs = Epoch.range(
         trajectory.start, trajectory.stop, every=3600.0 if every is None else every
     )
+    if float(trajectory.stop - epochs[-1]) > 0.0:
+        epochs = Epoch.stack([*epochs, trajectory.stop])
     states = 1e-3 * trajectory.at(epochs)
     centres = trajectory.centre_at(epochs)
     masses = trajectory.mass_at(epochs)

@@ -95,6 +95,10 @@ def write_fits(
         if name in picture.attrs:
             value = picture.attrs[name]
             header[keyword] = (value.item() if isinstance(value, np.generic) else value, comment)
+    if "utc" in picture.attrs:
+        from astropy.time import Time
+
+        header["MJD-OBS"] = (Time(str(picture.attrs["utc"]), scale="utc").mjd, "[d] DATE-OBS")
     if "band_nm" in picture.attrs:
         low, high = picture.attrs["band_nm"]
         header["WAVELO"] = (float(low), "[nm] short end of the band")

@@ -84,6 +84,7 @@ def navigate(
     answer: no stars, no body, a limb that does not converge.
     """
     velocity, suns = _checked(at, observer_velocity, sun_direction, len(bodies))
+    _check_known(camera, catalogue, bodies, body_states)
     sensor, pinhole = sensor_of(camera), camera.pinhole
     short, long = _by_exposure(frames)
     points, named = _stars(
@@ -120,10 +121,13 @@ def navigate(
 
 def _checked(at: Epoch, velocity: ArrayLike, suns: ArrayLike, count: int) -> tuple[Array, Array]:
     """Velocity (3,) [m/s] and unit vectors to the Sun (count, 3), after a look at their shapes."""
-    if np.ndim(at.whole) != 0:
-        raise InputError("navigate takes one epoch, not an array of them: pick one by index")
-    v = np.asarray(velocity, dtype=np.float64)
-    s = np.asarray(suns, dtype=np.float64)
+    if not isinstance(at, Epoch) or np.ndim(at.whole) != 0:
+        raise InputError(f"navigate takes one Epoch, such as Epoch.utc(...), not {at!r}")
+    try:
+        v = np.asarray(velocity, dtype=np.float64)
+        s = np.asarray(suns, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"observer_velocity and sun_direction must be numbers: {error}") from error
     if v.shape != (3,) or s.shape not in ((3,), (count, 3)):
         raise InputError(
             f"observer_velocity must be (3,) and sun_direction (3,) or ({count}, 3), got {v.shape} "
@@ -132,6 +136,20 @@ def _checked(at: Epoch, velocity: ArrayLike, suns: ArrayLike, count: int) -> tup
     if not (np.all(np.isfinite(v)) and np.all(np.linalg.norm(s, axis=-1) > 0.0)):
         raise InputError("observer_velocity must be finite and sun_direction not zero")
     return v, np.broadcast_to(s / np.linalg.norm(s, axis=-1, keepdims=True), (count, 3))
+
+
+def _check_known(camera: Any, catalogue: Any, bodies: Sequence[str], states: Any) -> None:
+    """Refuse calibration, catalogue, bodies or states that cannot serve, before the work begins."""
+    if not hasattr(camera, "pinhole"):
+        raise InputError(f"camera must be a calibrated camera with a pinhole, not {camera!r}")
+    if not hasattr(catalogue, "directions"):
+        raise InputError("catalogue must be a star catalogue; give marsward.data.stars.catalogue()")
+    for name in bodies:
+        published_body(name)
+    if states is not None and np.shape(states) != (len(bodies), 6):
+        raise InputError(
+            f"body_states must be ({len(bodies)}, 6), one row a body, not {np.shape(states)}"
+        )
 
 
 def _limbs(
@@ -180,8 +198,10 @@ def _by_exposure(frames: xr.Dataset | Sequence[xr.Dataset]) -> tuple[xr.Dataset,
     if not 1 <= len(every) <= 2:
         raise InputError(f"navigate takes one frame or two of one attitude, not {len(every)}")
     for frame in every:
-        if "dn" not in frame:
-            raise InputError("a frame needs the variable dn (y, x)")
+        if not isinstance(frame, xr.Dataset) or "dn" not in frame:
+            raise InputError("a frame is a Dataset with the variable dn (y, x)")
+        if len(every) > 1 and "exposure_s" not in frame.attrs:
+            raise InputError("of two frames each needs the attribute exposure_s [s]")
     if len(every) == 1:
         return every[0], every[0]
     short, long = sorted(every, key=lambda f: float(f.attrs["exposure_s"]))

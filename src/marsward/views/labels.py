@@ -58,7 +58,7 @@ LABELS = {
     "star_exposure": "Exposure for the stars",
     "earth_radius_px": "Earth, radius in the picture",
     "moon_radius_px": "Moon, radius in the picture",
-    "speed": "Speed away from Earth",
+    "speed": "Speed relative to Earth",
 }
 
 

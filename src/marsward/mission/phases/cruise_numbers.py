@@ -8,17 +8,34 @@ from marsward.dynamics.ephemeris import default_ephemeris
 from marsward.mission.phases.phase import Quantity
 
 
+def dv_sigma(found, index: int) -> float:
+    """Standard deviation of a manoeuvre's size [m/s].
+
+    The formal one of the joined fit knows only the scatter of the vectors, not that neighbouring
+    vectors err together nor what the force model leaves out. The difference from the impulse that
+    the two nearest vectors give by themselves stands for both, and is added in quadrature.
+    """
+    fitted = found.fit.manoeuvres[index]
+    unit = fitted.dv / np.linalg.norm(fitted.dv)
+    block = slice(7 + 4 * index, 10 + 4 * index)
+    formal = unit @ found.fit.covariance[block, block] @ unit
+    spread = found.impulses[index].dv - fitted.dv
+    return float(np.sqrt(formal + spread @ spread))
+
+
 def summary(phase, found) -> dict[str, Quantity]:
     """Key numbers of the cruise by name."""
-    result = _departure_numbers(found) | _arrival_numbers(found) | _pressure_numbers(phase, found)
+    result = (
+        _departure_numbers(phase, found) | _arrival_numbers(found) | _pressure_numbers(phase, found)
+    )
     for i, (part, fitted) in enumerate(zip(phase.manoeuvre, found.fit.manoeuvres, strict=True)):
         key = part.name.replace("-", "")
-        unit = fitted.dv / np.linalg.norm(fitted.dv)
-        block = found.fit.covariance[7 + 4 * i : 10 + 4 * i, 7 + 4 * i : 10 + 4 * i]
         result[f"{key}_dv"] = Quantity(
-            float(np.linalg.norm(fitted.dv)), "m/s", float(np.sqrt(unit @ block @ unit)),
-            "joined fit",
-        )  # fmt: skip
+            float(np.linalg.norm(fitted.dv)),
+            "m/s",
+            dv_sigma(found, i),
+            "joined fit; ± holds the spread against the two nearest vectors",
+        )
         result[f"{key}_epoch"] = Quantity(
             str(fitted.epoch.utc), "UTC", fitted.epoch_sigma, "joined fit"
         )
@@ -39,12 +56,17 @@ def summary(phase, found) -> dict[str, Quantity]:
     return result
 
 
-def _departure_numbers(found) -> dict[str, Quantity]:
+def _departure_numbers(phase, found) -> dict[str, Quantity]:
     leaving, where = found.departure, "joined path, run back"
     sigma = np.sqrt(np.diag(found.departure_covariance))
     ra, dec = np.degrees(leaving.asymptote)
     return {
-        "c3": Quantity(leaving.orbit.c3 / 1e6, "km2/s2", float(sigma[0]) / 1e6, where),
+        "c3": Quantity(
+            leaving.orbit.c3 / 1e6,
+            "km2/s2",
+            float(sigma[0]) / 1e6,
+            f"{where}; osculating at {phase.departure_distance / 1e3:.0f} km from Earth",
+        ),
         "c3_first_vector": Quantity(
             found.departure_raw.orbit.c3 / 1e6, "km2/s2", None, "first vector alone"
         ),
@@ -107,7 +129,9 @@ def _pressure_numbers(phase, found) -> dict[str, Quantity]:
         "solar_pressure_1au": Quantity(
             fit.acceleration, "m/s2", fit.sigma, "fit to the coasts' misses"
         ),
-        "joined_chi_square": Quantity(found.fit.chi_square, "", None, "joined fit"),
+        "joined_chi_square": Quantity(
+            found.fit.chi_square, "", None, "near the degrees of freedom by construction"
+        ),
         "joined_degrees": Quantity(found.fit.degrees, "", None, "joined fit"),
     }
     for part, miss in zip(phase.coasts, fit.misses, strict=True):

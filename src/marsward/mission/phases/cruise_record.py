@@ -16,7 +16,7 @@ from marsward.data.oem import write_oem
 from marsward.data.spk_writer import write_spk
 from marsward.dynamics.ephemeris import Ephemeris, default_ephemeris
 from marsward.dynamics.hyperbola import impact_radius
-from marsward.mission.phases.cruise_numbers import summary
+from marsward.mission.phases.cruise_numbers import dv_sigma, summary
 from marsward.mission.phases.phase import Given, Outcome
 
 ATMOSPHERE_TOP = 125e3
@@ -132,15 +132,12 @@ def manoeuvre_table(phase, found) -> xr.Dataset:
     for i, (part, fitted, pair) in enumerate(
         zip(phase.manoeuvre, found.fit.manoeuvres, found.impulses, strict=True)
     ):
-        unit = fitted.dv / np.linalg.norm(fitted.dv)
-        column = 6 + 4 * i
-        block = found.fit.covariance[column + 1 : column + 4, column + 1 : column + 4]
         common = {"name": part.name, "published_dv": part.published_dv or np.nan}
         rows.append(
             common
             | {
                 "model": "impulsive", "basis": "all vectors joined", "epoch": fitted.epoch,
-                "dv": fitted.dv, "sigma": float(np.sqrt(unit @ block @ unit)),
+                "dv": fitted.dv, "sigma": dv_sigma(found, i),
                 "epoch_sigma": fitted.epoch_sigma, "miss": np.nan,
             }
         )  # fmt: skip

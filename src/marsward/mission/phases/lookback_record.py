@@ -10,6 +10,7 @@ from marsward.core.trajectory import Trajectory
 from marsward.data.fits_writer import celestial_keywords, write_fits, write_png
 from marsward.dynamics.ephemeris import default_ephemeris
 from marsward.mission.phases.phase import Given, Outcome, Quantity
+from marsward.retrieval.attitude import unaberrate
 from marsward.retrieval.sighting import Navigation
 
 BEIJING = timedelta(hours=8)
@@ -27,7 +28,8 @@ def record(phase, sitting, found: Navigation, path: Trajectory, given: Given) ->
     """Turn a sitting and its navigation into the phase's outcome; write FITS and PNG."""
     picture = picture_product(sitting)
     lens = sitting.camera.pinhole
-    celestial = celestial_keywords(found.attitude.matrix, lens.focal_px, lens.cx, lens.cy)
+    turn, scale = catalogue_axes(found.attitude.matrix, sitting.observer[3:])
+    celestial = celestial_keywords(turn, lens.focal_px * scale, lens.cx, lens.cy)
     write_fits(picture, given.folder / "picture.fits", celestial=celestial)
     write_png(picture, given.folder / "picture.png")
     write_fits(sitting.long, given.folder / "star_frame.fits", celestial=celestial)
@@ -75,10 +77,37 @@ def _assumptions(phase, sitting, found: Navigation) -> list[str]:
     ]
 
 
+def catalogue_axes(attitude: np.ndarray, velocity: np.ndarray) -> tuple[np.ndarray, float]:
+    """Attitude and scale by which catalogue directions, without aberration, meet their pixels.
+
+    Stellar aberration shifts the whole field by up to v/c and narrows it by about (v/c) cos of the
+    angle from the apex; near the boresight that is one rotation and one scale.
+
+    Parameters
+    ----------
+    attitude : ndarray (3, 3)
+        Apparent J2000 directions to camera axes.
+    velocity : ndarray (3,)
+        Of the observer, barycentric [m/s].
+
+    Returns
+    -------
+    ndarray (3, 3), float
+        Rotation of catalogue directions to camera axes, and the factor on the focal length.
+    """
+    aside = math.radians(1.0)
+    axis = unaberrate(attitude[2], velocity)
+    right = unaberrate(math.cos(aside) * attitude[2] + math.sin(aside) * attitude[0], velocity)
+    across = right - (right @ axis) * axis
+    x = across / np.linalg.norm(across)
+    angle = math.atan2(float(np.linalg.norm(across)), float(right @ axis))
+    return np.array([x, np.cross(axis, x), axis]), math.tan(aside) / math.tan(angle)
+
+
 def picture_product(sitting) -> xr.Dataset:
     """The short frame with its backplanes, and arrows to the Sun and to celestial north."""
-    planes = sitting.truth[["body", "incidence", "emission", "phase", "lon", "lat"]]
-    result = sitting.short.merge(planes, combine_attrs="drop")
+    planes = ("body", "incidence", "emission", "phase", "lon", "lat")
+    result = sitting.short.assign({name: sitting.truth[name] for name in planes})
     middle = sitting.bodies[0]
     sun = _arrow(sitting, middle, middle.sun)
     north = _arrow(sitting, middle, np.array([0.0, 0.0, 1.0]))
