@@ -180,7 +180,9 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--span-hours", type=float, default=24.0)
     parser.add_argument("--samples", type=int, default=4, help="samples along a pixel's side")
-    parser.add_argument("--rim", action="store_true", help="draw the air above Earth's limb")
+    parser.add_argument(
+        "--no-rim", dest="rim", action="store_false", help="no glow of the air above the limb"
+    )
     parser.add_argument("--lost", action="store_true", help="believe no pointing")
     parser.add_argument("--json", help="write figures and pictures here")
     a = parser.parse_args()
