@@ -136,7 +136,7 @@ def test_the_cover_says_what_happened(page):
 
 
 def test_failed_checks_are_shown_first(page):
-    assert "1 of 3 published figures are not met" in page.text
+    assert "1 of 3 figures of others are not met" in page.text
     assert page.text.index("✗ not met") < page.text.index("✓ met")
     for row in CHECKS:
         assert row["name"] in page.text
@@ -146,7 +146,7 @@ def test_all_met_is_said_only_when_so(plain):
     good = [{**row, "ok": True} for row in CHECKS]
     (plain / "verify.json").write_text(json.dumps(good))
     text = text_of(plain)
-    assert "All 3 published figures are met" in text
+    assert "All 3 figures of others" in text
     assert "not met" not in text
 
 

@@ -98,8 +98,10 @@ def manoeuvres(phase: StoredPhase) -> Table:
 
 
 _BURN_NOTE = (
-    "± is what the fit itself says, 1σ. A row without it joins two vectors alone, as the published "
-    "figures do, and tells no error; it holds the time of a small push poorly, to hours."
+    "± is 1σ: the scatter of the vectors, and for the joined path also how far the two nearest "
+    "vectors alone would move it. A time with ± of minutes is held by its first guess in the "
+    "mission file. A row without ± joins two vectors alone, as the published figures do; it holds "
+    "the time of a small push poorly, to hours."
 )
 
 
