@@ -296,3 +296,22 @@ def test_calc_time_prints_every_clock(capsys):
     with pytest.raises(InputError, match="longitude"):
         calc_time("2020-07-27", lon=float("nan"))
     assert clock(23.99999) == "00:00:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("2020-07-27T05:14:35+08:00", "2020-07-26T21:14:35"),
+        ("2020-07-27 05:14:35.25 +0800", "2020-07-26T21:14:35.25"),
+        ("2020-12-31T20:00-05:30", "2021-01-01T01:30"),
+        ("2020-07-26T21:14:35+00:00", "2020-07-26T21:14:35"),
+    ],
+)
+def test_an_offset_from_utc_is_taken_off(text, utc):
+    assert float(Epoch.utc(text) - Epoch.utc(utc)) == 0.0
+
+
+@pytest.mark.parametrize("text", ["2020-07-27+08:00", "2020-07-27T05:00+25:00"])
+def test_an_offset_that_no_clock_has_is_refused(text):
+    with pytest.raises(InputError):
+        Epoch.utc(text)

@@ -22,7 +22,7 @@ UNIX_DAY_2000 = 10_957
 _TEXT = re.compile(
     r"(\d{4})-(?:(\d{3})|(\d{1,2})-(\d{1,2}))"
     r"(?:(?:[T ]|//)(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:[.,](\d*))?)?)?)?"
-    r"\s*(Z|UTC|TAI|TT|TDB|ET)?"
+    r"\s*(Z|UTC|TAI|TT|TDB|ET|[+-]\d{2}:?\d{2})?"
 )
 _TICKS = {"ms": 1e3, "us": 1e6, "ns": 1e9, "ps": 1e12, "fs": 1e15, "as": 1e18}
 _EXAMPLE = '"2020-07-26T21:14:35.123"'
@@ -36,15 +36,16 @@ Reading = tuple[Any, Any, Any]
 def read_text(text: str, scale: str = "UTC") -> tuple[int, int, float]:
     """Day, second and fraction of one ISO text; InputError when it is not a date.
 
-    Accepts calendar dates and days of year, "T" or a blank before the clock, a trailing "Z"
-    or the name of the scale, any number of decimals, and second 60 (the caller checks that
-    the day has one).
+    Accepts calendar dates and days of year, "T" or a blank before the clock, a trailing "Z",
+    the name of the scale or an offset from UTC such as "+08:00", any number of decimals, and
+    second 60 (the caller checks that the day has one).
     """
     found = _TEXT.fullmatch(text.strip())
     if found is None:
         raise InputError(f"{text!r} is not a date: write it like {_EXAMPLE}")
     year, yday, month, day, hour, minute, second, decimals, named = found.groups()
-    _check_scale(text, named, scale)
+    offset = _offset(text, named, hour)
+    _check_scale(text, "Z" if named and named[0] in "+-" else named, scale)
     try:
         if yday:
             ordinal = date(int(year), 1, 1).toordinal() + int(yday) - 1
@@ -55,12 +56,25 @@ def read_text(text: str, scale: str = "UTC") -> tuple[int, int, float]:
     except ValueError as error:
         raise InputError(f"{text!r} is not a date ({error}): write it like {_EXAMPLE}") from error
     h, m, s = int(hour or 0), int(minute or 0), int(second or 0)
-    if h > 23 or m > 59 or s > 60 or (s == 60 and (h, m) != (23, 59)):
+    if h > 23 or m > 59 or s > 60 or (s == 60 and ((h, m) != (23, 59) or offset)):
         raise InputError(f"{text!r} has a clock reading that no day has: write it like {_EXAMPLE}")
     fraction = float("0." + decimals) if decimals else 0.0
     if fraction >= 1.0:
         fraction = float(np.nextafter(1.0, 0.0))
+    if offset:
+        shift, clock = divmod(h * 3600 + m * 60 + s - offset, 86_400)
+        return ordinal - DAY_2000 + shift, clock, fraction
     return ordinal - DAY_2000, h * 3600 + m * 60 + s, fraction
+
+
+def _offset(text: str, named: str | None, hour: str | None) -> int:
+    """Seconds by which the text's clock is ahead of UTC; 0 where it names none."""
+    if not named or named[0] not in "+-":
+        return 0
+    hours, minutes = int(named[1:3]), int(named[-2:])
+    if hour is None or hours > 14 or minutes > 59:
+        raise InputError(f"{text!r} has no clock of that offset: write it like {_EXAMPLE}")
+    return (hours * 3600 + minutes * 60) * (1 if named[0] == "+" else -1)
 
 
 def read(x: Any, scale: str = "UTC") -> Reading:
