@@ -16,8 +16,10 @@ SLOW = ("--set", "toy-mill.wait=30 s")
 
 
 def start(words, command_of, **options):
+    """Begin a command that Ctrl-C reaches, also where the shell of the tests ignores it."""
     return subprocess.Popen(
-        command_of(words),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        args=command_of(words),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

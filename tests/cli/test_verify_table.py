@@ -60,7 +60,8 @@ def test_every_source_is_told_once_by_number(rows, call, monkeypatch):
     assert lines[8:11] == [f"[1] NAIF, Time, {LINK}", "[2] AM", "[3] CNSA"]
 
 
-def test_a_figure_that_is_missed_is_marked_and_named(rows, call):
+def test_a_figure_that_is_missed_is_marked_and_named(rows, call, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
     rows[2] |= {"ok": False, "value": None, "source": "AM (could not be computed: no clock)"}
     said = call("verify", "time")
     assert said.code == 5

@@ -127,10 +127,9 @@ def _csv(
     from marsward.core.time import Epoch
     from marsward.mission.store import write_text
 
-    epochs = Epoch.range(
-        trajectory.start, trajectory.stop, every=3600.0 if every is None else every
-    )
-    if float(trajectory.stop - epochs[-1]) > 0.0:
+    step = 3600.0 if every is None else every
+    epochs = Epoch.range(trajectory.start, trajectory.stop, every=step)
+    if float(trajectory.stop - epochs[-1]) > 1e-3 * step:
         epochs = Epoch.stack([*epochs, trajectory.stop])
     states = 1e-3 * trajectory.at(epochs)
     centres = trajectory.centre_at(epochs)
