@@ -17,8 +17,8 @@ SLOW = ("--set", "toy-mill.wait=30 s")
 
 def start(words, command_of, **options):
     """Begin a command that Ctrl-C reaches, also where the shell of the tests ignores it."""
+    options.setdefault("preexec_fn", lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     return subprocess.Popen(
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         args=command_of(words),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
