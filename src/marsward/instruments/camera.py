@@ -52,7 +52,10 @@ class Camera(Part):
         description="focal length",
     )
     distortion: tuple[float, float, float, float, float] = value(
-        (0.0, 0.0, 0.0, 0.0, 0.0), unit="1", description="Brown-Conrady k1, k2, p1, p2, k3"
+        (0.0, 0.0, 0.0, 0.0, 0.0),
+        unit="1",
+        ref=_SOURCE,
+        description="Brown-Conrady k1, k2, p1, p2, k3",
     )
     aperture: Annotated[float, QuantityRule("m", gt=0.0)] = value(
         "30 mm", unit="m", ref=_SOURCE, description="diameter of the entrance pupil"
@@ -118,7 +121,11 @@ class Camera(Part):
         description="quantile of the lit pixels that automatic exposure brings to the aim",
     )  # fmt: skip
     flat_seed: int = value(
-        1, unit="1", ge=0, description="seed of the fixed pattern, the same in every frame"
+        1,
+        unit="1",
+        ref="a choice",
+        ge=0,
+        description="seed of the fixed pattern, the same in every frame",
     )
 
     @model_validator(mode="after")

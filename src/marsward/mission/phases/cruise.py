@@ -97,15 +97,26 @@ class Cruise(Phase):
     burn: BurnPart | None = Field(None, description="one manoeuvre as a finite burn")
     predictions: tuple[PredictionPart, ...] = Field((), description="states to be told")
     earth_gravity: int = value(
-        4, origin="assumed", description="degree of the Earth's gravity near Earth", ge=0, le=8
+        4,
+        origin="assumed",
+        ref="all degrees of EGM2008 that are shipped",
+        description="degree of the Earth's gravity near Earth",
+        ge=0,
+        le=4,
     )
     mars_gravity: int = value(
-        20, origin="assumed", description="degree of Mars's gravity near Mars", ge=0, le=120
+        20,
+        origin="assumed",
+        ref="a choice out of the 120 degrees of GMM-3",
+        description="degree of Mars's gravity near Mars",
+        ge=0,
+        le=120,
     )
     departure_distance: quantity("m", gt=0) = value(  # type: ignore[valid-type]
         100_000.0,
         unit="km",
         origin="assumed",
+        ref="a choice: far from the Earth's bulge, not yet near the Moon's pull",
         description="distance from Earth at which the departure hyperbola is read",
     )
 
@@ -134,7 +145,8 @@ class Cruise(Phase):
         say = given.progress.update
         ephemeris = default_ephemeris()
         vectors = _state_vectors(given, ephemeris)
-        base = Forces(gravity={"earth": self.earth_gravity, "mars": self.mars_gravity})
+        degrees = {"earth": self.earth_gravity, "mars": self.mars_gravity}
+        base = Forces(gravity={name: degree for name, degree in degrees.items() if degree})
         say(0.02, "solar pressure from the coasts")
         coasts = tuple(self._coast(c, vectors, with_pressure(base, 2e-8)) for c in self.coasts)
         pressure = fit_solar_pressure(coasts, forces=base)

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import xarray as xr
@@ -59,24 +59,42 @@ class Lookback(Phase):
         None, unit="km", description="take it when the craft is this far from `from_body`"
     )
     from_body: str = Field("earth", description="body that `distance` is from")
-    bodies: tuple[str, ...] = Field(
-        ("earth", "moon"), description="bodies to frame, the larger in the picture first"
+    bodies: tuple[str, ...] = value(
+        ("earth", "moon"),
+        origin="published",
+        ref="CNSA, 28 July 2020: Earth and Moon in one picture",
+        description="bodies to frame, the larger in the picture first",
     )
     roll: quantity("rad") = value(  # type: ignore[valid-type]
         0.0, unit="deg", origin="assumed",
+        ref="not published",
         description="turn of the camera about its axis from bodies-in-a-row",
     )  # fmt: skip
     pointing_sigma: quantity("rad", gt=0) = value(  # type: ignore[valid-type]
         0.1, unit="deg", origin="assumed",
+        ref="a coarse star tracker of today",
         description="how well the attitude is believed before the stars are looked at",
     )  # fmt: skip
     samples: int = value(
-        4, origin="assumed", description="samples along each side of a pixel", ge=1, le=16
+        4,
+        origin="assumed",
+        ref="a choice: 16 samples in a pixel",
+        description="samples along each side of a pixel",
+        ge=1,
+        le=16,
     )
     air_limb: bool = value(
-        True, origin="assumed", description="whether the Earth's air glows above its limb"
+        True,
+        origin="assumed",
+        ref="single Rayleigh scattering above the limb",
+        description="whether the Earth's air glows above its limb",
     )
-    moon_law: str = value("hapke", origin="assumed", description="hapke, lunar-lambert or lambert")
+    moon_law: Literal["hapke", "lunar-lambert", "lambert"] = value(
+        "hapke",
+        origin="assumed",
+        ref="Sato et al. 2014, doi:10.1002/2013JE004580, representative values",
+        description="how the Moon reflects",
+    )
 
     def fly(self, given: Given) -> Outcome:
         """Take the picture, navigate by it, write both down."""
