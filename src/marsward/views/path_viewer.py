@@ -95,7 +95,7 @@ def _orbits(phase: StoredPhase) -> dict[str, str]:
     found = {}
     for name in ("earth", "mars"):
         try:
-            found[name] = _packed(phase.values("orbits", f"{name}_orbit", name) / AU)
+            found[name] = _packed(phase.values("orbits", f"{name}_orbit") / AU)
         except Missing:
             continue
     return found

@@ -119,8 +119,8 @@ def truth_and_knowledge(phase: StoredPhase) -> Table:
     names = body_names(phase)
     rows: list[tuple[str, ...]] = []
     miss = centre_miss(phase)
-    spread = phase.values("navigation", "centre_covariance", "covariance_px", "covariance")
-    truth = phase.values("navigation", "truth_centre", "true_centre", "centre_truth")
+    spread = phase.values("navigation", "centre_covariance")
+    truth = phase.values("navigation", "truth_centre")
     for i, name in enumerate(names):
         for axis, word in enumerate(("centre, column", "centre, row")):
             sigma = float(np.sqrt(spread[i][axis, axis]))
@@ -152,17 +152,15 @@ def _measured(phase: StoredPhase, name: str, i: int) -> list[tuple[str, ...]]:
     """Radius and range of one body, where the product has them."""
     rows = []
     wanted = (
-        ("apparent radius", "px", 1.0, ("radius_px",), ("radius_sigma_px",)),
-        ("distance", "km", 1e-3, ("range", "distance"), ("range_sigma", "distance_sigma")),
-        ("distance, all together", "km", 1e-3, ("fix_range",), ("fix_range_sigma",)),
+        ("apparent radius", "px", 1.0, "radius_px", "radius_sigma_px", "truth_radius_px"),
+        ("distance", "km", 1e-3, "range", "range_sigma", "truth_range"),
+        ("distance, all together", "km", 1e-3, "fix_range", "fix_range_sigma", "truth_range"),
     )
-    for word, unit, scale, names, sigmas in wanted:
+    for word, unit, scale, *columns in wanted:
         try:
-            found = scale * float(phase.values("navigation", *names)[i])
-            bare = [name.removeprefix("fix_") for name in names]
-            truths = [f"truth_{n}" for n in bare] + [f"true_{n}" for n in bare]
-            true = scale * float(phase.values("navigation", *truths)[i])
-            sigma = scale * float(phase.values("navigation", *sigmas)[i])
+            found, sigma, true = (
+                scale * float(phase.values("navigation", column)[i]) for column in columns
+            )
         except Missing:
             continue
         rows.append(_row(f"{name}: {word}", unit, true, found - true, sigma))

@@ -14,7 +14,7 @@ MARS_RADIUS = 3396.19e3  # m, equatorial, IAU 2015 (Archinal et al. 2018)
 def draw(phase: StoredPhase) -> Drawing:
     """B·T and B·R [km] with the covariance ellipse, from bplane.nc, for each case it holds."""
     along, across = (np.atleast_1d(phase.values("bplane", name)) for name in ("b_t", "b_r"))
-    covariance = np.asarray(phase.values("bplane", "covariance", "b_covariance"), dtype=float)
+    covariance = np.asarray(phase.values("bplane", "covariance"), dtype=float)
     covariance = covariance.reshape(-1, *covariance.shape[-2:])
     cases = _cases(phase, len(along))
     figure = new_figure(7.6, 3.75)

@@ -26,8 +26,8 @@ class Burn:
 def read_burns(phase: StoredPhase) -> list[Burn]:
     """Every row of manoeuvres.nc, in its order; raises Missing when there is none."""
     names = [_shown(name) for name in phase.texts("manoeuvres", "name")]
-    times = phase.values("manoeuvres", "time", "epoch").astype("datetime64[ns]")
-    size = phase.values("manoeuvres", "magnitude", "dv").astype(float)
+    times = phase.values("manoeuvres", "time").astype("datetime64[ns]")
+    size = phase.values("manoeuvres", "dv").astype(float)
     if size.ndim == 2:
         size = np.linalg.norm(size, axis=1)
     count = len(names)

@@ -105,7 +105,7 @@ def sky_level(counts: np.ndarray) -> tuple[float, float]:
 
 def read(phase: StoredPhase) -> Exposure:
     """The exposure of a look-back phase; raises Missing without picture.nc and its counts."""
-    counts = phase.values("picture", "dn", "counts").astype(np.float32)
+    counts = phase.values("picture", "dn").astype(np.float32)
     bodies = tuple(sorted(_bodies(phase), key=lambda seen: -seen.radius))
     to_sun = _direction(phase, bodies, "sun_direction_px", _sunward)
     to_north = _direction(phase, bodies, "north_direction_px", _northward)
@@ -128,8 +128,8 @@ def _bodies(phase: StoredPhase) -> list[Seen]:
 
 
 def _from_navigation(phase: StoredPhase) -> list[Seen]:
-    centres = phase.values("navigation", "truth_centre", "centre")
-    radii = phase.values("navigation", "truth_radius_px", "radius_px")
+    centres = phase.values("navigation", "truth_centre")
+    radii = phase.values("navigation", "truth_radius_px")
     codes = phase.values("navigation", "naif_id")
     return [
         _seen(phase, int(code), (float(c[0]), float(c[1])), float(r))

@@ -59,7 +59,7 @@ def draw(phase: StoredPhase) -> Drawing:
 def _orbits(axes: Axes, phase: StoredPhase) -> None:
     for name, _ in BODIES:
         try:
-            orbit = phase.values("orbits", f"{name}_orbit", name, f"{name}_position") / AU
+            orbit = phase.values("orbits", f"{name}_orbit") / AU
         except Missing:
             orbit = phase.values("path", f"{name}_position") / AU
         axes.plot(orbit[:, 0], orbit[:, 1], color=colour(name), lw=0.9, alpha=0.65, zorder=2)

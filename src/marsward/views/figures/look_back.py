@@ -128,7 +128,7 @@ def _flag(phase: StoredPhase, count: int) -> np.ndarray:
 
 def _magnitude(phase: StoredPhase, count: int) -> np.ndarray:
     try:
-        return phase.values("stars", "magnitude", "v_magnitude", "hp").astype(float)
+        return phase.values("stars", "magnitude").astype(float)
     except Missing:
         return np.full(count, np.nan)
 

@@ -13,7 +13,7 @@ def draw(phase: StoredPhase) -> Drawing:
     """Centre of every body, estimate minus truth [px], with 1 and 3 sigma, from navigation.nc."""
     names = body_names(phase)
     miss = centre_miss(phase)
-    covariance = phase.values("navigation", "centre_covariance", "covariance_px", "covariance")
+    covariance = phase.values("navigation", "centre_covariance")
     figure = new_figure(7.6, 3.9)
     panels = np.atleast_1d(figure.subplots(1, len(names)))
     inside = 0
@@ -36,15 +36,15 @@ def draw(phase: StoredPhase) -> Drawing:
 def body_names(phase: StoredPhase) -> list[str]:
     """Names of the bodies in navigation.nc."""
     try:
-        return [name[:1].upper() + name[1:] for name in phase.texts("navigation", "name", "body")]
+        return [name[:1].upper() + name[1:] for name in phase.texts("navigation", "name")]
     except Missing:
         return [NAMES.get(int(code), str(code)) for code in phase.values("navigation", "naif_id")]
 
 
 def centre_miss(phase: StoredPhase) -> np.ndarray:
     """Estimated minus true centre (body, 2) [px]."""
-    estimate = phase.values("navigation", "centre", "estimated_centre", "centre_px")
-    truth = phase.values("navigation", "truth_centre", "true_centre", "centre_truth")
+    estimate = phase.values("navigation", "centre_px")
+    truth = phase.values("navigation", "truth_centre")
     return np.asarray(estimate - truth, dtype=float)
 
 

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from marsward.views.figures.drawing import Drawing, plain_powers
-from marsward.views.stored_run import Missing, StoredPhase
+from marsward.views.stored_run import StoredPhase
 from marsward.views.style import colour, new_figure
 
 MARKS = {
@@ -18,7 +18,7 @@ _MOST_ROWS = 40
 
 def draw(phase: StoredPhase) -> Drawing:
     """Position [km] and velocity [mm/s] residuals of residuals.nc, one row for each vector."""
-    time = phase.values("residuals", "time", "epoch").astype("datetime64[ns]")
+    time = phase.values("residuals", "time").astype("datetime64[ns]")
     place = _norm(phase, "position") / 1e3
     speed = _norm(phase, "velocity") * 1e3
     used = [_use(word) for word in phase.texts("residuals", "used")]
@@ -62,10 +62,7 @@ def draw(phase: StoredPhase) -> Drawing:
 
 
 def _norm(phase: StoredPhase, what: str) -> np.ndarray:
-    try:
-        return phase.values("residuals", f"{what}_residual_norm", f"{what}_norm")
-    except Missing:
-        return np.linalg.norm(phase.values("residuals", f"{what}_residual"), axis=-1)
+    return np.linalg.norm(phase.values("residuals", f"{what}_residual"), axis=-1)
 
 
 def _use(word: str) -> str:
