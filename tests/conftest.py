@@ -3,6 +3,10 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.load_profile("steady")  # the same draws each time, on any machine at any load
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
