@@ -168,8 +168,7 @@ class Cruise(Phase):
             "ephemeris": ephemeris,
         }
         fitted, fitted_covariance = _fitted_arrival(fit, last, forces, ephemeris)
-        self._quality_of(last)
-        quality = fit.qualities[last.quality]
+        quality = fit.qualities[self._class_of(last)]
         spread = np.diag([quality.position**2] * 3 + [quality.velocity**2] * 3)
         sky: _Sky = {"forces": forces, "ephemeris": ephemeris}
         say(0.8, "burns and predictions")
@@ -214,16 +213,16 @@ class Cruise(Phase):
                 path.at(found[0].about, wrt="sun", ephemeris=default_ephemeris()),
                 stop.quality,
             )
-        return Coast(start, stop, self._quality_of(start).velocity)
+        return Coast(start, stop, self.quality[self._class_of(start)].velocity)
 
-    def _quality_of(self, vector: StateVector) -> Quality:
+    def _class_of(self, vector: StateVector) -> str:
+        """Return a vector's quality, refused when the cruise has no uncertainty for it."""
         if vector.quality not in self.quality:
             raise InputError(
                 f"vector {vector.name!r} has quality {vector.quality!r}, for which the cruise has "
                 f"no uncertainty; add quality.{vector.quality} or use a vector of another quality"
             )
-        part = self.quality[vector.quality]
-        return Quality(part.position, part.velocity)
+        return vector.quality
 
     def _join(self, vectors, impulses, forces: Forces, pressure: PressureFit) -> JoinedFit:
         """Fit all vectors of fitted quality with all manoeuvres."""
@@ -275,7 +274,7 @@ class Cruise(Phase):
             return ()
         part = self.burn
         before = _named(vectors, part.before)
-        self._quality_of(before)
+        quality = fit.qualities[self._class_of(before)]
         about = next((m.epoch for m in fit.manoeuvres if m.name == part.manoeuvre), None)
         if about is None:
             raise InputError(
@@ -295,7 +294,7 @@ class Cruise(Phase):
                     engine=engine,
                     mass=part.mass,
                     forces=forces,
-                    quality=fit.qualities[before.quality],
+                    quality=quality,
                 ),
             )
             for name in part.after
@@ -307,13 +306,23 @@ def _state_vectors(given: Given, ephemeris: Ephemeris) -> tuple[StateVector, ...
     result = []
     for part in given.mission.vectors:
         state = np.asarray(part.state, float)
-        if part.frame != "J2000":
-            state = state_rotation(part.frame, "J2000", part.epoch) @ state
+        state = _turn(part.frame, "J2000", part.epoch) @ state
         if part.centre != "sun":
             state = state + ephemeris.state(part.centre, wrt="sun", at=part.epoch)
         name = part.name or str(part.epoch.utc)
         result.append(StateVector(name, part.epoch, state, part.quality, part.event, part.source))
     return tuple(sorted(result, key=lambda v: float(v.epoch.et)))
+
+
+def _turn(frm: str, to: str, epoch: Epoch) -> np.ndarray:
+    """Return the rotation (6, 6) of a state between two frames.
+
+    The equator of Mars of date is taken at rest at the epoch, as the telemetry's readers take it;
+    body-fixed axes turn with their body.
+    """
+    if "MARS_MEOD" in (frm, to):
+        return np.kron(np.eye(2), rotation(frm, to, epoch))
+    return state_rotation(frm, to, epoch)
 
 
 def _named(vectors: Sequence[StateVector], name: str) -> StateVector:
@@ -342,10 +351,7 @@ def _fitted_arrival(
 def _predicted(
     part: PredictionPart, start: StateVector, forces: Forces, ephemeris: Ephemeris
 ) -> np.ndarray:
-    """Return the predicted state (6,) [m, m/s]; components along the axes of date, which rest."""
+    """Return the predicted state (6,) [m, m/s] in the frame asked for."""
     path = propagate(start.state, start.epoch, part.at, forces=forces)
     state = path.at(part.at, wrt=part.centre, ephemeris=ephemeris)
-    if part.frame == "J2000":
-        return state
-    turn = rotation("J2000", part.frame, part.at)
-    return np.concatenate([turn @ state[:3], turn @ state[3:]])
+    return _turn("J2000", part.frame, part.at) @ state
