@@ -56,7 +56,7 @@ def fit_solar_pressure(
     a(r) = a_1au (1 au / r)^2 away from the Sun is a cannonball: it holds area, mass and
     reflectivity fixed. Minimises sum |miss_i|^2 / (sigma_v,i T_i)^2 over the coasts, positions
     only, by Gauss-Newton (the misses are linear in a_1au to parts in 1e4). The standard
-    deviation is scaled with the reduced chi-square, so it shows how well one value serves all.
+    deviation is scaled up where the reduced chi-square exceeds one.
 
     Parameters
     ----------
