@@ -8,6 +8,7 @@ import pytest
 
 import marsward as mw
 from marsward.core.errors import DataError, InputError
+from marsward.core.progress import SilentProgress
 from marsward.mission.plan import steps
 
 
@@ -27,6 +28,16 @@ def files(folder: Path) -> dict[str, bytes]:
                 content = json.dumps(record).encode()
             kept[str(path.relative_to(folder))] = content
     return kept
+
+
+class Notes(SilentProgress):
+    """Remembers what a phase said."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
 
 
 def test_a_run_is_what_the_design_says(breeze):
@@ -56,6 +67,20 @@ def test_a_second_run_flies_nothing(breeze):
     assert flown(mission.run(report=False)) == ["toy-wind", "toy-mill"]
     assert flown(mission.run(report=False)) == []
     assert flown(mission.run(report=False, fresh=True)) == ["toy-wind", "toy-mill"]
+
+
+def test_an_interrupted_phase_goes_on_where_it_was(breeze):
+    mission = mw.Mission.open(breeze, overrides=["toy-wind.fault=disk"])
+    with pytest.raises(DataError):
+        mission.run(report=False)
+    left = list(Path("runs/breeze").glob(".toy-wind-*.checkpoint"))
+    assert [(p / "gusts").read_text() for p in left] == ["20"]
+    told = Notes()
+    with pytest.raises(DataError):
+        mission.run(report=False, progress=told)
+    assert "20 gusts are known already" in told.notes
+    mw.Mission.open(breeze).run(report=False)
+    assert not list(Path("runs/breeze").glob(".*.checkpoint"))
 
 
 def test_only_what_changed_is_flown(breeze):

@@ -105,7 +105,7 @@ def test_inputs_of_a_phase(fresh):
     class Reader(Phase):
         kernels = ("leapseconds",)
 
-        def data(self):
+        def data(self, home):
             return (fresh / "table.csv",)
 
     with pytest.raises(DataError, match=r"phase 'r' reads .*table\.csv, which is not there"):

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
 from typing import Any
 
 from marsward._version import __version__
@@ -149,7 +150,7 @@ def _step(
     instruments = named_instruments(phase, mission)
     parts = [type(phase), *(type(mission.instruments[name]) for name in instruments)]
     code = source_hash(sorted({part.__module__ for part in parts}))
-    inputs = input_hashes(phase)
+    inputs = input_hashes(phase, Path(mission.path).parent)
     content = {
         "kind": phase.kind,
         "title": phase.title,
@@ -192,8 +193,8 @@ def named_instruments(phase: Phase, mission: Mission) -> tuple[str, ...]:
     return tuple(name for name in mission.instruments if name in words)
 
 
-def input_hashes(phase: Phase) -> dict[str, str]:
-    """Name to sha256 of the kernels and files that a phase reads.
+def input_hashes(phase: Phase, home: Path = Path()) -> dict[str, str]:
+    """Name to sha256 of the kernels and files that a phase reads; `home` is the mission's folder.
 
     Raises
     ------
@@ -203,7 +204,7 @@ def input_hashes(phase: Phase) -> dict[str, str]:
     from marsward.data import kernel_paths
 
     paths = [getattr(kernel_paths, name)() for name in phase.kernels]
-    paths += list(phase.data())
+    paths += list(phase.data(home))
     found = {}
     for path in paths:
         if not path.is_file():

@@ -35,6 +35,7 @@ from marsward.mission.store import (
 )
 
 ASIDE = ".aside"  # folders of phases that no longer fit the mission
+CHECKPOINT = ".checkpoint"  # ends the names of folders from which an interrupted phase goes on
 
 
 def fly(
@@ -122,9 +123,13 @@ class _Flight:
     def prepare(self) -> None:
         """Clear what a killed run left, and write what is known before the first phase."""
         self._refuse_other_mission()
+        wanted = {self._checkpoint(step).name for step in self.plan}
         with _writing(self.folder):
             for path in self.folder.iterdir():
-                if path.name.startswith(".") and path.name.endswith((".partial", ".old")):
+                left = path.name.endswith((".partial", ".old")) or (
+                    path.name.endswith(CHECKPOINT) and path.name not in wanted
+                )
+                if path.name.startswith(".") and left:
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
         write_text(self.folder / "mission.toml", self.mission.text)
         write_text(self.folder / "mission.lock.toml", lock_text(self.mission, self.plan))
@@ -166,6 +171,7 @@ class _Flight:
                 outcome = self._fly_one(step, partial)
                 self._write(step, outcome, partial, time.perf_counter() - begun)
                 self._install(step, partial)
+                shutil.rmtree(self._checkpoint(step), ignore_errors=True)
         except BaseException as error:
             shutil.rmtree(partial, ignore_errors=True)
             self._tell_failure(step, error)
@@ -184,6 +190,7 @@ class _Flight:
             progress=self.progress,
             seed=self.mission.phase_seed(phase),
             workers=self.workers,
+            checkpoint=self._checkpoint(step),
             instruments={name: self.mission.instruments[name] for name in step.instruments},
         )
         self.log("phase", phase=phase.title, key=step.key)
@@ -199,6 +206,10 @@ class _Flight:
                 f"phase {phase.title!r} failed: {kind}: {said};"
                 f" the whole trace is in {self.folder / 'log.jsonl'}"
             ) from error
+
+    def _checkpoint(self, step: Step) -> Path:
+        """Where a phase may keep half-done work; the key in its name keeps it from another."""
+        return self.folder / f".{step.phase.title}-{step.key[:16]}{CHECKPOINT}"
 
     def _write(self, step: Step, outcome: Outcome, partial: Path, seconds: float) -> None:
         phase = step.phase

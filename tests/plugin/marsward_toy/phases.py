@@ -43,9 +43,15 @@ class Wind(Phase):
     def fly(self, given: Given) -> Outcome:
         draw = np.random.default_rng(given.seed)
         given.progress.note("the air is still")
-        for step in range(self.steps):
+        tally = given.checkpoint / "gusts"
+        known = int(tally.read_text()) if tally.is_file() else 0
+        if known:
+            given.progress.note(f"{known} gusts are known already")
+        for step in range(known, self.steps):
             time.sleep(self.wait / self.steps)
             given.progress.update((step + 1) / self.steps, f"gust {step + 1}")
+            tally.parent.mkdir(exist_ok=True)
+            tally.write_text(f"{step + 1}")
         (given.folder / "gusts.csv").write_text("gust\n1\n")
         _fail(self.fault)
         speed = field("speed", self.speed * (1 + 0.1 * draw.random(self.steps)), "gust")

@@ -52,7 +52,9 @@ class Given:
 
     `folder` is a temporary folder that becomes the phase's own when all went well; whatever is
     written there, figures and exchange files, stays. `seed` is the phase's own, made from the
-    mission's seed and the phase's name.
+    mission's seed and the phase's name. `checkpoint` is a folder, not made yet, that outlives an
+    interruption: what a long phase writes there is found again when the same phase, same key, is
+    flown once more, and is deleted when the phase is done.
     """
 
     products: Mapping[str, Product]
@@ -61,6 +63,7 @@ class Given:
     progress: Progress = entry(default_factory=SilentProgress)
     seed: int = 0
     workers: int = 1
+    checkpoint: Path | None = None
     instruments: Mapping[str, Part] = entry(default_factory=dict)
 
     def __getitem__(self, product: str) -> xr.Dataset:
@@ -133,8 +136,8 @@ class Phase(Part):
         """The name, or the kind where no name was given."""
         return self.name or self.kind
 
-    def data(self) -> tuple[Path, ...]:
-        """Files besides the kernels whose content enters the key."""
+    def data(self, home: Path) -> tuple[Path, ...]:
+        """Files besides the kernels whose content enters the key; `home` holds the mission file."""
         return ()
 
     def fly(self, given: Given) -> Outcome:
