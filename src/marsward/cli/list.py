@@ -69,7 +69,25 @@ def _phases() -> list[dict[str, Any]]:
 def _instruments() -> list[dict[str, Any]]:
     from marsward.mission.load import instrument_kinds
 
-    return _kinds(instrument_kinds(), ())
+    rows = []
+    kinds = instrument_kinds()
+    for row in _kinds(kinds, ()):
+        name = row["instrument"]
+        rows.append({"instrument": name, "preset": "", "from": row["from"], "what": row["what"]})
+        for each in _presets(kinds, name):
+            what = f"{each.summary} ({each.counts()})"
+            rows.append(
+                {"instrument": name, "preset": each.name, "from": row["from"], "what": what}
+            )
+    return rows
+
+
+def _presets(kinds: Registry, kind: str) -> list[Any]:
+    """Instruments of a kind that have flown; none where the kind has none or cannot be loaded."""
+    try:
+        return list(getattr(kinds.get(kind), "presets", tuple)())
+    except DataError:
+        return []
 
 
 def _kinds(kinds: Registry, tables: tuple[str, ...]) -> list[dict[str, Any]]:

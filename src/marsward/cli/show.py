@@ -7,16 +7,18 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from marsward.core.errors import InputError
+from marsward.cli.table import print_table
+from marsward.core.errors import DataError, InputError
 
 
 def show(name: str, /, *, json: bool = False) -> int:
-    """Show the parameters of a kind of phase or instrument: unit, bounds, default, source.
+    """Show the parameters of a phase or an instrument: unit, bounds, default, source.
 
     Parameters
     ----------
     name
-        A kind, such as camera or lookback; or a mission.
+        A kind, such as camera or lookback; an instrument that has flown, such as moric; or a
+        mission.
     json
         One JSON object, for machines: the kind's schema.
     """
@@ -31,27 +33,77 @@ def show(name: str, /, *, json: bool = False) -> int:
 
         print(Mission.open(name))
         return 0
-    known = [*instrument_kinds().names(), *phase_kinds().names(), *built_in_missions()]
+    presets = _presets()
+    if name in presets:
+        return _preset(*presets[name], json)
+    known = [*instrument_kinds().names(), *presets, *phase_kinds().names(), *built_in_missions()]
     raise InputError(unknown("phase, instrument or mission", name, known))
 
 
-def _kind(name: str, noun: str, cls: Any, json: bool) -> int:
+def _presets() -> dict[str, tuple[str, Any, Any]]:
+    """Instruments that have flown, by name: their kind, its class and the preset."""
+    from marsward.mission.load import instrument_kinds
+
+    found: dict[str, tuple[str, Any, Any]] = {}
+    for kind in instrument_kinds().names():
+        try:
+            cls = instrument_kinds().get(kind)
+        except DataError:
+            continue  # another package's; `marsward list instruments` says why
+        found |= {each.name: (kind, cls, each) for each in getattr(cls, "presets", tuple)()}
+    return found
+
+
+def _preset(kind: str, cls: Any, held: Any, json: bool) -> int:
+    rows = cls(preset=held.name).own_parameters()
+    if json:
+        print(json_text.dumps(_fields(held.name, kind, rows), ensure_ascii=False))
+        return 0
+    print(f"{kind} {held.name}: {held.summary}")
+    print(f'in a mission file: [[instrument]] kind = "{kind}", preset = "{held.name}"')
+    print_table(
+        ("parameter", "value", "origin", "where from"),
+        [
+            (row.name, _written(row, held), row.origin, row.ref or row.description)
+            for row in rows
+            if row.name not in ("name", "preset")
+        ],
+    )
+    return 0
+
+
+def _written(row: Any, held: Any) -> str:
+    """A value of a preset, with the unit in which its file has it."""
+    if row.name in held.texts:
+        return _default(held.texts[row.name])
+    text = _default(row.default)
+    return text if row.unit in ("", "1") or text.endswith(row.unit) else f"{text} {row.unit}"
+
+
+def _fields(name: str, noun: str, rows: Any) -> dict[str, Any]:
+    """The JSON object of a kind or preset."""
     from marsward.core.part import plain
 
+    fields = {row.name: plain({**asdict(row), "default": row.default}) for row in rows}
+    return {"kind": name, "is": noun, "parameters": fields}
+
+
+def _kind(name: str, noun: str, cls: Any, json: bool) -> int:
     rows = cls.parameters()
     if json:
-        fields = {row.name: plain({**asdict(row), "default": row.default}) for row in rows}
-        print(json_text.dumps({"kind": name, "is": noun, "parameters": fields}, ensure_ascii=False))
+        print(json_text.dumps(_fields(name, noun, rows), ensure_ascii=False))
         return 0
     doc = " ".join((cls.__doc__ or "").strip().split("\n\n")[0].split())
     print(f"{noun} {name}: {doc}")
     if noun == "phase":
         print(f"needs: {', '.join(cls.needs) or 'nothing'}")
         print(f"makes: {', '.join(cls.makes) or 'nothing'}")
-    _table(cls)
+    _table(rows)
+    for each in getattr(cls, "presets", tuple)():
+        print(f"preset {each.name}: {each.summary} ({each.counts()}); `marsward show {each.name}`")
     for inner in dict.fromkeys(_nested(cls)):
         print(f"\n{inner.__name__}: {' '.join((inner.__doc__ or '').split())}")
-        _table(inner)
+        _table(inner.parameters())
     return 0
 
 
@@ -65,9 +117,7 @@ def _nested(cls: Any) -> Iterator[Any]:
             yield from _nested(inner)
 
 
-def _table(cls: Any) -> None:
-    from marsward.cli.table import print_table
-
+def _table(rows: Any) -> None:
     print_table(
         ("parameter", "unit", "bounds", "default", "origin", "what and where from"),
         [
@@ -79,7 +129,7 @@ def _table(cls: Any) -> None:
                 row.origin,
                 "; ".join(text for text in (row.description, row.ref) if text) or "–",
             )
-            for row in cls.parameters()
+            for row in rows
         ],
     )
 
@@ -87,5 +137,5 @@ def _table(cls: Any) -> None:
 def _default(default: Any) -> str:
     if default is None:
         return "none"
-    text = str(default)
+    text = f"{default:.12g}" if isinstance(default, float) else str(default)
     return text if len(text) <= 32 else text[:31] + "…"

@@ -55,6 +55,10 @@ class Part(BaseModel):
         """The rows of this part's table, in the order in which the fields are written."""
         return tuple(_row(name, info) for name, info in cls.model_fields.items())
 
+    def own_parameters(self) -> tuple[Parameter, ...]:
+        """The rows of this very part; a kind that has presets says there whose values it holds."""
+        return self.parameters()
+
     @property
     def defaults_used(self) -> dict[str, Any]:
         """Fields that were not given and so hold their default, by name."""

@@ -3,22 +3,30 @@
 Camera axes: +x to the right along columns, +y down along rows, +z out of the lens. Pixel (0, 0)
 is the centre of the top-left pixel, so the detector spans -0.5 to width - 0.5. Lens distortion
 follows Brown (1966) and Conrady (1919, doi:10.1093/mnras/79.5.384) with the coefficients in the
-order k1, k2, p1, p2, k3.
+order k1, k2, p1, p2, k3; or, for wide lenses, the polynomial in the angle off the axis of Kannala &
+Brandt (2006, doi:10.1109/TPAMI.2006.153) as OpenCV's fisheye module has it, k1, k2, k3, k4 and 0.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from marsward.core.errors import InputError, PhysicsError
-from marsward.geometry.kernels.pinhole import project_points, rays_of_pixels
+from marsward.geometry.kernels.pinhole import (
+    BROWN,
+    FISHEYE,
+    project_points,
+    rays_of_pixels,
+)
 
 Array = NDArray[np.float64]
 CLOSING_ERROR = 1e-9
+MODELS = {"brown-conrady": BROWN, "opencv-fisheye": FISHEYE}
 
 
 @dataclass(frozen=True)
@@ -30,7 +38,8 @@ class Pinhole:
     width, height : detector size [pixel]
     focal_px : focal length over pixel pitch [pixel]
     cx, cy : principal point [pixel]; the middle of the detector if left out
-    distortion : Brown-Conrady coefficients (k1, k2, p1, p2, k3) [-]
+    distortion : coefficients (k1, k2, p1, p2, k3), or (k1, k2, k3, k4, 0) of a fisheye [-]
+    model : "brown-conrady" or "opencv-fisheye"
     """
 
     width: int
@@ -39,8 +48,11 @@ class Pinhole:
     cx: float = math.nan
     cy: float = math.nan
     distortion: tuple[float, float, float, float, float] = (0.0, 0.0, 0.0, 0.0, 0.0)
+    model: Literal["brown-conrady", "opencv-fisheye"] = "brown-conrady"
 
     def __post_init__(self) -> None:
+        if self.model not in MODELS:
+            raise InputError(f"model is {self.model!r}: type one of {', '.join(MODELS)}")
         if self.width < 1 or self.height < 1:
             raise InputError(
                 f"a camera needs at least one pixel a side, not {self.width} x {self.height}"
@@ -62,6 +74,11 @@ class Pinhole:
         return np.array(self.distortion, dtype=np.float64)
 
     @property
+    def law(self) -> int:
+        """The number by which kernels know the model: 0 Brown-Conrady, 1 fisheye."""
+        return MODELS[self.model]
+
+    @property
     def pixel_angle(self) -> float:
         """Angle of one pixel at the principal point [rad]."""
         return 1.0 / self.focal_px
@@ -79,18 +96,21 @@ class Pinhole:
             ]
         )
         rays = self.ray(edges)
-        across = math.acos(min(1.0, float(rays[0] @ rays[1])))
-        down = math.acos(min(1.0, float(rays[2] @ rays[3])))
+        across = math.acos(max(-1.0, min(1.0, float(rays[0] @ rays[1]))))
+        down = math.acos(max(-1.0, min(1.0, float(rays[2] @ rays[3]))))
         return across, down
 
     def project(self, v_cam: ArrayLike) -> Array:
-        """Pixels (..., 2) of vectors (..., 3) in the camera frame; NaN behind the camera."""
+        """Pixels (..., 2) of vectors (..., 3) in the camera frame; NaN where it cannot see.
+
+        That is behind the camera, and for a fisheye where its polynomial has turned back.
+        """
         vectors = np.asarray(v_cam, dtype=np.float64)
         if vectors.shape[-1:] != (3,):
             raise InputError(f"project takes vectors of shape (..., 3), not {vectors.shape}")
         flat = np.ascontiguousarray(vectors.reshape(-1, 3))
         out = np.empty((flat.shape[0], 2))
-        project_points(flat, self.focal_px, self.cx, self.cy, self.coefficients, out)
+        project_points(flat, self.focal_px, self.cx, self.cy, self.coefficients, self.law, out)
         return out.reshape(*vectors.shape[:-1], 2)
 
     def ray(self, px: ArrayLike) -> Array:
@@ -103,7 +123,9 @@ class Pinhole:
             raise InputError(f"ray takes pixels of shape (..., 2), not {pixels.shape}")
         flat = np.ascontiguousarray(pixels.reshape(-1, 2))
         out = np.empty((flat.shape[0], 3))
-        worst = rays_of_pixels(flat, self.focal_px, self.cx, self.cy, self.coefficients, out)
+        worst = rays_of_pixels(
+            flat, self.focal_px, self.cx, self.cy, self.coefficients, self.law, out
+        )
         if worst > CLOSING_ERROR:
             raise PhysicsError(
                 f"the distortion {self.distortion} cannot be inverted at every pixel asked for "

@@ -1,153 +1,94 @@
-"""A frame camera: optics, detector and exposure, from a scene in absolute units to numbers.
-
-The defaults describe the optical navigation sensor of Tianwen-1 as far as it is known: that it
-held Earth and Moon, 3.7 degrees apart, in one frame and chose its exposure by itself. Field,
-detector and aperture have not been published; they are marked as assumed.
-"""
+"""A camera: optics, detector and exposure, from a scene in absolute units to numbers."""
 
 from __future__ import annotations
 
 import math
-from functools import lru_cache
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from pydantic import model_validator
 
 from marsward.core.constants import PLANCK, SPEED_OF_LIGHT
 from marsward.core.errors import InputError
 from marsward.core.fields import field
-from marsward.core.part import Part, value
-from marsward.core.quantity import QuantityRule
+from marsward.core.registry import unknown
 from marsward.geometry.pinhole import Pinhole
+from marsward.instruments import camera_lines
+from marsward.instruments import exposure as quick
+from marsward.instruments.camera_bands import CameraBand
+from marsward.instruments.camera_presets import Preset, preset, preset_names
+from marsward.instruments.camera_settings import CameraSettings
 from marsward.instruments.kernels.sensor import point_sources, read_out, spread
 from marsward.physics.light import V_ZERO
 
 Array = NDArray[np.float64]
-_SOURCE = "not published; a small star and limb camera of today"
 _REACH = 6.0  # of the Gaussian [sigma]
 
 
-class Camera(Part):
-    """A frame camera with a monochrome active-pixel detector."""
+class Camera(CameraSettings):
+    """A camera with an active-pixel detector: whole frames, strips of a frame, or lines.
+
+    `observe` takes a picture of a scene with stars, bright limbs and deep sky, exact to the single
+    electron; `expose` takes many pictures of a planet that fills the frame, fast.
+    """
 
     kind: ClassVar[str] = "camera"
 
-    name: str = value("ons", description="name of the instrument")
-    width: int = value(
-        2048, unit="1", ref=_SOURCE, ge=8, le=32768, description="detector columns [px]"
-    )
-    height: int = value(
-        1536, unit="1", ref=_SOURCE, ge=8, le=32768, description="detector rows [px]"
-    )
-    pixel_pitch: Annotated[float, QuantityRule("m", gt=0.0)] = value(
-        "9 um", unit="m", ref=_SOURCE, description="distance of pixel centres"
-    )
-    focal_length: Annotated[float, QuantityRule("m", gt=0.0)] = value(
-        "175.85 mm",
-        unit="m",
-        ref="6 deg across 2048 pixels of 9 um; the field must exceed 4.4 deg for Earth and Moon",
-        description="focal length",
-    )
-    distortion: tuple[float, float, float, float, float] = value(
-        (0.0, 0.0, 0.0, 0.0, 0.0),
-        unit="1",
-        ref=_SOURCE,
-        description="Brown-Conrady k1, k2, p1, p2, k3",
-    )
-    aperture: Annotated[float, QuantityRule("m", gt=0.0)] = value(
-        "30 mm", unit="m", ref=_SOURCE, description="diameter of the entrance pupil"
-    )
-    transmission: float = value(
-        0.80, unit="1", ref=_SOURCE, gt=0.0, le=1.0, description="transmission of the optics"
-    )
-    quantum_efficiency: float = value(
-        0.50, unit="1", ref=_SOURCE, gt=0.0, le=1.0, description="electrons per photon in the band"
-    )
-    band_lo: Annotated[float, QuantityRule("m", ge=300e-9)] = value(
-        "450 nm", unit="m", ref=_SOURCE, description="short end of the band"
-    )
-    band_hi: Annotated[float, QuantityRule("m", le=1080e-9)] = value(
-        "800 nm", unit="m", ref=_SOURCE, description="long end of the band"
-    )
-    psf_sigma: Annotated[float, QuantityRule("px", gt=0.05, le=20.0)] = value(
-        "0.7 px", unit="px", ref=_SOURCE, description="width (1 sigma) of the Gaussian point spread"
-    )
-    full_well: Annotated[float, QuantityRule("e-", gt=0.0)] = value(
-        "60000 e-", unit="e-", ref=_SOURCE, description="charge at which a pixel clips"
-    )
-    gain: Annotated[float, QuantityRule("e-/DN", gt=0.0)] = value(
-        "4 e-/DN", unit="e-/DN", ref=_SOURCE, description="electrons per digital number"
-    )
-    read_noise: Annotated[float, QuantityRule("e-", ge=0.0)] = value(
-        "10 e-", unit="e-", ref=_SOURCE, description="read noise (1 sigma)"
-    )
-    dark_current: Annotated[float, QuantityRule("e-/s", ge=0.0)] = value(
-        "5 e-/s", unit="e-/s", ref=_SOURCE, description="dark current of a cooled detector"
-    )
-    prnu: float = value(
-        0.008, unit="1", ref=_SOURCE, ge=0.0, le=0.2,
-        description="pixel-to-pixel scatter of sensitivity (1 sigma)",
-    )  # fmt: skip
-    bits: int = value(
-        14, unit="1", ref=_SOURCE, ge=1, le=16, description="depth of the numbers [bit]"
-    )
-    bias: Annotated[float, QuantityRule("DN", ge=0.0)] = value(
-        "200 DN", unit="DN", ref=_SOURCE, description="number that no charge gives"
-    )
-    exposure: Literal["auto"] | Annotated[float, QuantityRule("s", gt=0.0)] = value(
-        "auto",
-        unit="s",
-        ref="autonomous exposure: CNSA, 28 July 2020",
-        description="exposure time, or auto",
-    )
-    star_exposure: Annotated[float, QuantityRule("s", gt=0.0)] = value(
-        "0.4 s", unit="s", ref=_SOURCE, description="exposure of the frame taken for stars"
-    )
-    shortest_exposure: Annotated[float, QuantityRule("s", gt=0.0)] = value(
-        "10 us", unit="s", ref=_SOURCE, description="shortest exposure and its step"
-    )
-    longest_exposure: Annotated[float, QuantityRule("s", gt=0.0)] = value(
-        "10 s", unit="s", ref=_SOURCE, description="longest exposure"
-    )
-    fill: float = value(
-        0.70, unit="1", ref=_SOURCE, gt=0.0, le=1.0,
-        description="share of the full well that automatic exposure aims at",
-    )  # fmt: skip
-    fill_quantile: float = value(
-        0.98, unit="1", ref=_SOURCE, gt=0.0, le=1.0,
-        description="quantile of the lit pixels that automatic exposure brings to the aim",
-    )  # fmt: skip
-    flat_seed: int = value(
-        1,
-        unit="1",
-        ref="a choice",
-        ge=0,
-        description="seed of the fixed pattern, the same in every frame",
-    )
-
-    @model_validator(mode="after")
-    def _check(self) -> Camera:
-        if not self.band_lo < self.band_hi:
-            raise ValueError(
-                f"band_lo ({self.band_lo * 1e9:g} nm) must be below band_hi "
-                f"({self.band_hi * 1e9:g} nm)"
-            )
-        if not self.shortest_exposure < self.longest_exposure:
-            raise ValueError("shortest_exposure must be below longest_exposure")
-        return self
+    @classmethod
+    def presets(cls) -> tuple[Preset, ...]:
+        """Cameras that have flown, to be named in a mission file: preset = "moric"."""
+        return tuple(preset(name) for name in preset_names())
 
     @property
     def pinhole(self) -> Pinhole:
-        """The projection of this camera."""
+        """The projection of this camera; of a line camera, of a frame of its width and height."""
         return Pinhole(
             self.width,
             self.height,
             self.focal_length / self.pixel_pitch,
             distortion=self.distortion,
+            model=self.lens_model,
         )
+
+    @property
+    def ifov(self) -> float:
+        """Angle of one pixel on the axis [rad]."""
+        return self.pixel_pitch / self.focal_length
+
+    @property
+    def footprint_angles(self) -> tuple[float, float]:
+        """Half the field across and down [rad], rows of the strip or line for those modes."""
+        across, down = self.pinhole.field
+        if self.mode == "frame":
+            return 0.5 * across, 0.5 * down
+        rows = self.bands[0].rows if self.mode == "push-frame" else 1
+        return 0.5 * across, math.atan(0.5 * rows * self.ifov)
+
+    @property
+    def bits_per_frame(self) -> float:
+        """Bits to send of one frame, block of lines or set of strips, after compression."""
+        rows = self.bands[0].rows if self.mode == "push-frame" else self.height
+        planes = 1 if self.mosaic == "bayer" else len(self.bands)
+        return self.width * rows * planes * self.bits / self.compression
+
+    def band(self, name: str) -> CameraBand:
+        """One of the bands; InputError with the nearest name when there is none."""
+        for each in self.bands:
+            if each.name == name:
+                return each
+        raise InputError(
+            unknown(f"band of camera {self.name!r}", name, [b.name for b in self.bands])
+        )
+
+    def band_yield(self, band: CameraBand | str) -> float:
+        """Electrons per photon at the entrance pupil in a band [-]."""
+        band = self.band(band) if isinstance(band, str) else band
+        through = self.transmission if band.transmission is None else band.transmission
+        quantum = (
+            self.quantum_efficiency if band.quantum_efficiency is None else band.quantum_efficiency
+        )
+        return through * quantum
 
     @property
     def area(self) -> float:
@@ -181,6 +122,7 @@ class Camera(Part):
         and stars: star_x, star_y [px], star_photons [m-2 s-1].
         """
         radiance = scene["radiance"].values
+        self.require_memory()
         if radiance.shape != (self.height, self.width):
             raise InputError(
                 f"the scene has {radiance.shape[1]} x {radiance.shape[0]} pixels but the camera "
@@ -191,6 +133,8 @@ class Camera(Part):
         out = np.zeros((self.height, self.width))
         for box in self._boxes(scene):
             spread(radiance, box, self._taps(per_radiance), out)
+        if self.falloff > 0.0:
+            out *= quick.falloff(self)
         if "star_photons" in scene:
             light = scene["star_photons"].values * (self.area * self.photon_yield)
             reach = math.ceil(_REACH * self.psf_sigma) + 1
@@ -241,7 +185,7 @@ class Camera(Part):
         numbers = np.empty((self.height, self.width), dtype=np.uint16)
         read_out(
             rate * seconds,
-            _response(self.height, self.width, self.prnu, self.flat_seed),
+            quick.pattern(self.height, self.width, self.prnu, self.flat_seed),
             self.dark_current * seconds,
             self.full_well,
             self.read_noise,
@@ -264,6 +208,53 @@ class Camera(Part):
         photons_v0 = V_ZERO * (self.band_hi - self.band_lo) / self._photon_energy
         return 2.5 * math.log10(photons_v0 * self.area * self.photon_yield * seconds / wanted)
 
+    # many frames of a planet ------------------------------------------------------------------
+    def expose(
+        self,
+        radiance: NDArray[np.float32],
+        seconds: float | str = "auto",
+        seed: int = 0,
+        *,
+        frame: int = 0,
+        image_rate: float = 0.0,
+    ) -> quick.Exposed:
+        """Numbers (band, y, x) uint16 of one frame, and their attributes; see `exposure.expose`."""
+        return quick.expose(self, radiance, seconds, seed, frame=frame, image_rate=image_rate)
+
+    def radiance_scale(self, band: CameraBand | str, seconds: float) -> float:
+        """Radiance of one number on the axis [W m-2 sr-1 in the band per DN]."""
+        return self.gain / quick.electrons_per_radiance(self, band, seconds)
+
+    def dark(self, band: CameraBand | str, seconds: float) -> float:
+        """Mean number that dark charge adds in one exposure [DN]."""
+        return quick.dark_charge(self, band, seconds) / self.gain
+
+    def flat(self, band: CameraBand | str) -> NDArray[np.float32]:
+        """Known part of the flat field (y, x), 1 on the axis: falloff and the measured pattern.
+
+        A line camera's is (1, x), the same in every line.
+        """
+        return quick.flat(self, band)
+
+    def signal_to_noise(
+        self, radiance: Any, band: CameraBand | str, seconds: float
+    ) -> NDArray[np.float64]:
+        """Signal-to-noise ratio of one pixel for a radiance in the band [W m-2 sr-1]."""
+        return quick.signal_to_noise(self, radiance, band, seconds)
+
+    def rays(self, band: CameraBand | str | None = None) -> Array:
+        """Unit rays (y, x, 3) of a band in the camera's axes; see `camera_lines.rays`."""
+        return camera_lines.rays(self, band)
+
+    def line_rays(self, band: CameraBand | str | None = None) -> Array:
+        """Unit rays (x, 3) of a line camera's band in the camera's axes."""
+        return camera_lines.line_rays(self, band)
+
+    def scaled(self, *, width: int) -> Camera:
+        """The same field on fewer and larger pixels; see `camera_lines.scaled`."""
+        return camera_lines.scaled(self, width)
+
+    # ------------------------------------------------------------------------------------------
     @property
     def _photon_energy(self) -> float:
         return float(PLANCK) * float(SPEED_OF_LIGHT) / (0.5 * (self.band_lo + self.band_hi))
@@ -319,13 +310,3 @@ def _apart(boxes: NDArray[np.int64]) -> list[NDArray[np.int64]]:
         else:
             out.append(box)
     return out
-
-
-@lru_cache(maxsize=2)
-def _response(height: int, width: int, scatter: float, seed: int) -> NDArray[np.float32]:
-    """Relative sensitivity of every pixel: the fixed pattern of one detector."""
-    generator = np.random.Generator(np.random.PCG64(seed))
-    pattern = 1.0 + scatter * generator.standard_normal((height, width), dtype=np.float32)
-    np.maximum(pattern, 0.0, out=pattern)
-    pattern.setflags(write=False)
-    return pattern.astype(np.float32, copy=False)

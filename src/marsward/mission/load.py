@@ -284,7 +284,7 @@ class _Reading:
         found: dict[str, Part] = {}
         seen: set[str] = set()
         for place, each in self._entries("instrument"):
-            name = each.get("name", each.get("kind"))
+            name = _called(each)
             if not isinstance(name, str) or not _NAME.match(name):
                 self._complain(
                     ("instrument", place, "name"),
@@ -338,7 +338,7 @@ class _Reading:
 
     def _named_instruments(self, phases: Sequence[tuple[int, Phase]]) -> None:
         """A phase's field called `camera`, `instrument`, … must name one of the file."""
-        names = [i.get("name", i.get("kind")) for _, i in self._entries("instrument")]
+        names = [_called(i) for _, i in self._entries("instrument")]
         for place, phase in phases:
             for field in phase.instrument_fields:
                 given = getattr(phase, field, None)
@@ -346,3 +346,8 @@ class _Reading:
                     if each not in names:
                         said = unknown("instrument", each, [str(name) for name in names])
                         self._complain(("phase", place, field), f"{field}: {said}")
+
+
+def _called(instrument: Mapping[str, Any]) -> Any:
+    """What a table [[instrument]] is called: its name, or else its preset, or else its kind."""
+    return instrument.get("name", instrument.get("preset", instrument.get("kind")))

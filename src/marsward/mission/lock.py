@@ -86,7 +86,7 @@ def _lines(mission: Mission, steps: Sequence[Step]) -> Iterator[str]:
 def _defaults(table: str, part: Part, header: str) -> Iterator[str]:
     """One table per part, one line per default that was used."""
     used = part.defaults_used
-    rows = [row for row in part.parameters() if row.name in used and row.name not in _SILENT]
+    rows = [row for row in part.own_parameters() if row.name in used and row.name not in _SILENT]
     if not rows:
         return
     yield ""

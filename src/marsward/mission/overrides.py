@@ -48,7 +48,9 @@ def _names(data: Mapping[str, Any], table: str) -> list[str]:
     entries = data.get(table, [])
     if not isinstance(entries, list):
         return []
-    found = [e.get("name") or e.get("kind") for e in entries if isinstance(e, Mapping)]
+    found = [
+        e.get("name") or e.get("preset") or e.get("kind") for e in entries if isinstance(e, Mapping)
+    ]
     return [each for each in found if isinstance(each, str)]
 
 
