@@ -1,25 +1,30 @@
-"""`marsward export`: a run's trajectory as files that other tools read."""
+"""`marsward export`: a run's orbits, pictures and maps as files that other tools read."""
 
 from __future__ import annotations
 
-import csv
-import io
-import math
-import tomllib
-from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from marsward.core.errors import InputError
 
-if TYPE_CHECKING:
-    from marsward.core.trajectory import Trajectory
-
-FORMATS = ("oem", "spk", "csv")
-_CSV_HEAD = (
-    "utc", "et_s", "centre_naif_id", "x_km", "y_km", "z_km", "vx_km_s", "vy_km_s", "vz_km_s",
-    "mass_kg",
-)  # fmt: skip
+FORMATS = {
+    "oem": ("marsward.cli.export_orbit:oem", "orbit as CCSDS Orbit Ephemeris Message"),
+    "spk": ("marsward.cli.export_orbit:spk", "orbit as SPICE kernel"),
+    "csv": ("marsward.cli.export_orbit:csv", "orbit as a table of states"),
+    "ck": ("marsward.cli.export_orbit:ck", "attitude over the campaign as SPICE kernel"),
+    "czml": ("marsward.cli.export_orbit:czml", "orbit about Mars for CesiumJS"),
+    "cosmographia": ("marsward.cli.export_orbit:cosmographia", "orbit about Mars for Cosmographia"),
+    "cog": ("marsward.cli.export_map:cog", "maps as Cloud Optimized GeoTIFF"),
+    "isis3": ("marsward.cli.export_map:isis3", "the mosaic as ISIS3 cube"),
+    "vicar": ("marsward.cli.export_map:vicar", "the mosaic as VICAR image"),
+    "pds4": ("marsward.cli.export_map:pds4", "mosaic and sample frame with PDS4 labels"),
+    "backplanes": ("marsward.cli.export_map:backplanes", "where a frame looks, as CF netCDF"),
+    "png": ("marsward.cli.export_map:png", "mosaic and sample frame as pictures to look at"),
+    "geojson": ("marsward.cli.export_footprints:geojson", "footprints of the frames"),
+    "geoparquet": ("marsward.cli.export_footprints:geoparquet", "footprints of the frames"),
+    "stac": ("marsward.cli.export_catalogue:stac", "catalogue of maps and footprints"),
+}
+"""Format to the function that writes it, and what it is."""
 
 
 def export(
@@ -28,122 +33,77 @@ def export(
     *,
     as_: str = "oem,spk,csv",
     out: Path | None = None,
-    product: str = "trajectory",
+    product: str | None = None,
     every: str | None = None,
     time_system: str = "UTC",
+    frame: str = "FIXED",
+    orbit: int | None = None,
 ) -> int:
-    """Write a run's trajectory as OEM, SPK or CSV.
+    """Write what a run made as files that other tools read.
 
     Parameters
     ----------
     run
         Folder of a run, or its name in runs/.
     as_
-        Formats, with commas between: oem, spk, csv.
+        Formats, with commas between: oem, spk, csv, ck, czml, cosmographia (orbits); cog, isis3,
+        vicar, pds4, png (maps and frames); backplanes (of a frame); geojson, geoparquet
+        (footprints); stac (a catalogue of maps and footprints).
     out
         Folder to write to; the folder `export` in the run when left out.
     product
-        Which trajectory of the run.
+        Which trajectory of the run; all of them for OEM, SPK and CSV when left out, and the
+        mapping orbit for CZML and Cosmographia.
     every
-        Fixed step, such as "10 min"; when left out, OEM and SPK place their points by accuracy
-        and CSV takes one each hour.
+        Fixed step, such as "10 min"; when left out, points are placed by accuracy and CSV takes
+        one each hour.
     time_system
         Of the OEM: UTC, TAI, TT or TDB.
+    frame
+        Of the CZML: FIXED (turning with Mars) or INERTIAL.
+    orbit
+        Number of the orbit whose footprints the CZML shows; none when left out.
     """
+    from marsward.cli.export_job import open_job
     from marsward.core.product import cannot_write
-    from marsward.core.quantity import parse
-    from marsward.core.trajectory import Trajectory
-    from marsward.mission.store import Run
 
-    formats = _formats(as_)
-    opened = Run.open(run)
-    trajectory = Trajectory.from_dataset(opened[product].dataset)
-    step = None if every is None else parse(every, "s", name="every")
-    if step is not None and step <= 0.0:
-        raise InputError(f"every is {every}; give a step longer than nothing")
-    folder = out if out is not None else opened.path / "export"
+    wanted = _formats(as_)
+    job = open_job(
+        run, out, product=product, every=every, time_system=time_system, frame=frame, orbit=orbit
+    )
+    writers = [_writer(each) for each in wanted]
+    for name, writer in zip(wanted, writers, strict=True):
+        job.require(name, writer.needs)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        job.folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise cannot_write(folder, error) from error
-    craft = _craft(opened.path)
-    for each in formats:
-        path = folder / f"{product}.{_SUFFIX[each]}"
-        print(_WRITERS[each](path, trajectory, craft, step, time_system))
+        raise cannot_write(job.folder, error) from error
+    written: list[Path] = []
+    for writer in writers:
+        for path in writer.write(job):
+            if path not in written:
+                written.append(path)
+                print(path)
+    for note in job.notes:
+        print(note)
     return 0
+
+
+def _writer(name: str):
+    module, _, attribute = FORMATS[name][0].partition(":")
+    return getattr(import_module(module), attribute)
 
 
 def _formats(text: str) -> list[str]:
     from marsward.core.registry import unknown
 
-    wanted = [each.strip().lower() for each in text.split(",") if each.strip()]
-    for each in wanted:
-        if each not in FORMATS:
-            raise InputError(f"--as: {unknown('format', each, FORMATS)}")
+    wanted: list[str] = []
+    for each in text.split(","):
+        name = each.strip().lower()
+        if name and name not in FORMATS:
+            raise InputError(f"--as: {unknown('format', name, FORMATS)}")
+        if name and name not in wanted:
+            wanted.append(name)
     if not wanted:
         raise InputError(f"--as names no format; choose of: {', '.join(FORMATS)}")
     return wanted
-
-
-def _craft(folder: Path) -> dict[str, Any]:
-    """Name and NAIF id of the spacecraft, as the mission file of the run has them."""
-    data = tomllib.loads((folder / "mission.toml").read_text(encoding="utf-8"))
-    craft = data.get("spacecraft", {})
-    return {
-        "name": str(craft.get("name", data.get("name", "spacecraft"))),
-        "naif_id": int(craft.get("naif_id", -999)),
-        "designator": str(craft.get("designator", "")),
-    }
-
-
-def _oem(
-    path: Path, trajectory: Trajectory, craft: dict[str, Any], every: float | None, system: str
-) -> Path:
-    from marsward.data.oem import write_oem
-
-    return write_oem(
-        path,
-        trajectory,
-        object_name=craft["name"],
-        object_id=craft["designator"] or str(craft["naif_id"]),
-        time_system=system,
-        every=every,
-    )
-
-
-def _spk(
-    path: Path, trajectory: Trajectory, craft: dict[str, Any], every: float | None, system: str
-) -> Path:
-    from marsward.data.spk_writer import write_spk
-
-    name = craft["name"][:24]
-    label = name if name.isascii() else ""
-    return write_spk(path, trajectory, naif_id=craft["naif_id"], name=label, every=every)
-
-
-def _csv(
-    path: Path, trajectory: Trajectory, craft: dict[str, Any], every: float | None, system: str
-) -> Path:
-    from marsward.core.time import Epoch
-    from marsward.mission.store import write_text
-
-    step = 3600.0 if every is None else every
-    epochs = Epoch.range(trajectory.start, trajectory.stop, every=step)
-    if float(trajectory.stop - epochs[-1]) > 1e-3 * step:
-        epochs = Epoch.stack([*epochs, trajectory.stop])
-    states = 1e-3 * trajectory.at(epochs)
-    centres = trajectory.centre_at(epochs)
-    masses = trajectory.mass_at(epochs)
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(_CSV_HEAD)
-    instants = zip(epochs.isot("utc", 6), epochs.et, strict=True)
-    for (utc, et), centre, state, mass in zip(instants, centres, states, masses, strict=True):
-        numbers = [repr(float(each)) for each in state]
-        numbers.append(repr(float(mass)) if math.isfinite(mass) else "")
-        rows.writerow([utc, f"{et:.6f}", int(centre), *numbers])
-    return write_text(path, text.getvalue())
-
-
-_SUFFIX = {"oem": "oem", "spk": "bsp", "csv": "csv"}
-_WRITERS: dict[str, Callable[..., Path]] = {"oem": _oem, "spk": _spk, "csv": _csv}

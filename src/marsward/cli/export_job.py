@@ -1,0 +1,211 @@
+"""One export: the run it reads, the folder it writes to, and what each format needs of the run."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from marsward.core.errors import DataError, InputError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from marsward.core.trajectory import Trajectory
+    from marsward.mission.store import Run
+
+MAKERS = {
+    "trajectory": "cruise", "orbit": "capture", "frames": "map", "coverage": "map",
+    "mosaic": "map", "sample_frame": "map",
+}  # fmt: skip
+"""Product to the phase of the built-in missions that makes it."""
+
+ORBITS = ("trajectory", "capture_path", "parking_orbit", "relay_orbit", "orbit")
+"""Trajectories that a run may hold, in the order of flight."""
+
+
+@dataclass(frozen=True)
+class Writer:
+    """A format: a function of the job that writes files, and the products one of which it needs."""
+
+    write: Callable[[Job], list[Path]]
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Craft:
+    """The spacecraft as the mission file of the run has it."""
+
+    name: str
+    naif_id: int
+    designator: str
+
+
+@dataclass(eq=False)
+class Job:
+    """What an export was asked for. `notes` are sentences for the end of the list of files."""
+
+    run: Run
+    folder: Path
+    product: str | None = None
+    step: float | None = None
+    time_system: str = "UTC"
+    frame: str = "FIXED"
+    orbit: int | None = None
+    notes: list[str] = field(default_factory=list)
+    _held: dict[str, Any] = field(default_factory=dict)
+
+    def require(self, name: str, needs: Iterable[str]) -> None:
+        """Refuse a format before anything is written when the run lacks what it needs."""
+        needs = tuple(needs)
+        if self.product is not None and set(needs) <= set(ORBITS):
+            self.run[self.product]
+            return
+        if any(each in self.run for each in needs):
+            return
+        first = needs[-1]
+        phase = MAKERS.get(first, "map")
+        raise DataError(
+            f"{name} needs the product {first!r}, which {self.run.path} does not have; "
+            f"make it with: marsward run {self.mission} --until {phase} --out {self.run.path}"
+        )
+
+    def dataset(self, product: str) -> xr.Dataset:
+        """A product of the run, opened once."""
+        return self.once(f"product {product}", lambda: self.run[product].dataset)
+
+    def once(self, name: str, make: Callable[[], Any]) -> Any:
+        """What `make` gives, kept for the formats that follow."""
+        if name not in self._held:
+            self._held[name] = make()
+        return self._held[name]
+
+    def trajectory(self, product: str) -> Trajectory:
+        """A trajectory of the run."""
+        from marsward.core.trajectory import Trajectory
+
+        return Trajectory.from_dataset(self.dataset(product))
+
+    @cached_property
+    def layers(self) -> list[str]:
+        """Names of the products that lie on a map grid; only their attributes are read."""
+        import netCDF4
+
+        found = []
+        for name, path in self.run.products.items():
+            if not path.is_file():
+                continue
+            with netCDF4.Dataset(path) as opened:
+                if "map_projection" in opened.ncattrs():
+                    found.append(name)
+        return found
+
+    @property
+    def trajectories(self) -> list[str]:
+        """Names of the trajectories to write: the one asked for, or all of the run."""
+        return [self.product] if self.product else [each for each in ORBITS if each in self.run]
+
+    @property
+    def mapping_orbit(self) -> str:
+        """Name of the orbit about Mars."""
+        return self.product or next(
+            each for each in reversed(ORBITS[1:]) if each in self.run
+        )  # checked by `require`
+
+    @cached_property
+    def file(self) -> dict[str, Any]:
+        """The mission file of the run, with what was `--set` when it was flown."""
+        from marsward.mission.overrides import apply_overrides, dates_as_text
+
+        path = self.run.path / "mission.toml"
+        try:
+            data = dates_as_text(tomllib.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError) as error:
+            raise DataError(f"{path} cannot be read: {error}; fly the run again") from error
+        if (self.run.path / "provenance.json").is_file():
+            apply_overrides(data, self.run.provenance.get("overrides", []), {}, [])
+        return data
+
+    @property
+    def mission(self) -> str:
+        """Name of the mission."""
+        return str(self.file.get("name", "mission"))
+
+    @property
+    def craft(self) -> Craft:
+        """The spacecraft."""
+        craft = self.file.get("spacecraft", {})
+        return Craft(
+            str(craft.get("name", self.mission)),
+            int(craft.get("naif_id", -999)),
+            str(craft.get("designator", "")),
+        )
+
+    @property
+    def span(self) -> tuple[str, str] | None:
+        """UTC of the first and the last frame, else of the orbit; None when a run has neither."""
+        from marsward.core.time import Epoch
+
+        if "frames" in self.run:
+            et = self.dataset("frames")["et"].values
+            ends = Epoch.et(et.min()), Epoch.et(et.max())
+        elif any(each in self.run for each in ORBITS[1:]):
+            flight = self.trajectory(self.mapping_orbit)
+            ends = flight.start, flight.stop
+        else:
+            return None
+        return ends[0].isot("utc", 3).rstrip("Z") + "Z", ends[1].isot("utc", 3).rstrip("Z") + "Z"
+
+    @property
+    def maps(self) -> dict[str, Any]:
+        """The phase of kind map in the mission file; empty when there is none."""
+        found = [each for each in self.file.get("phase", []) if each.get("kind") == "map"]
+        return dict(found[0]) if found else {}
+
+    @property
+    def camera(self) -> Any:
+        """The camera that maps, as the mission of the run has it."""
+        from marsward.mission.load import instrument_kinds
+
+        name = self.maps.get("camera")
+        for each in self.file.get("instrument", []):
+            if name is not None and each.get("name") == name:
+                cls = instrument_kinds().get(str(each.get("kind")))
+                own = set(cls.model_fields)
+                kept = {k: v for k, v in each.items() if k in own or k not in ("name", "kind")}
+                return cls.model_validate(kept)
+        raise InputError(
+            f"the mission of {self.run.path} has no phase of kind map with a camera, and "
+            "footprints are of its field"
+        )
+
+
+def open_job(
+    run: Path,
+    out: Path | None,
+    *,
+    product: str | None = None,
+    every: str | None = None,
+    time_system: str = "UTC",
+    frame: str = "FIXED",
+    orbit: int | None = None,
+) -> Job:
+    """The job of an export.
+
+    Raises
+    ------
+    InputError
+        No such run or product, or a step that is none.
+    """
+    from marsward.core.quantity import parse
+    from marsward.mission.store import Run
+
+    opened = Run.open(run)
+    step = None if every is None else parse(every, "s", name="every")
+    if step is not None and step <= 0.0:
+        raise InputError(f"every is {every}; give a step longer than nothing")
+    folder = out if out is not None else opened.path / "export"
+    return Job(opened, folder, product, step, time_system.upper(), frame.upper(), orbit)

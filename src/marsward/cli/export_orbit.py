@@ -1,0 +1,164 @@
+"""Orbits and attitude of a run as OEM, SPK, CSV, CK, CZML and Cosmographia catalogue."""
+
+from __future__ import annotations
+
+import csv as table
+import io
+import math
+import re
+from pathlib import Path
+
+from marsward.cli.export_job import ORBITS, Job, Writer
+from marsward.core.errors import InputError
+
+_ATTITUDE_STEP = 4.0  # s; a nadir attitude between its samples is then known to 2e-6 rad
+_CSV_HEAD = (
+    "utc", "et_s", "centre_naif_id", "x_km", "y_km", "z_km", "vx_km_s", "vy_km_s", "vz_km_s",
+    "mass_kg",
+)  # fmt: skip
+
+
+def _oem(job: Job) -> list[Path]:
+    from marsward.data.oem import write_oem
+
+    return [
+        write_oem(
+            job.folder / f"{name}.oem",
+            job.trajectory(name),
+            object_name=job.craft.name,
+            object_id=job.craft.designator or str(job.craft.naif_id),
+            time_system=job.time_system,
+            every=job.step,
+        )
+        for name in job.trajectories
+    ]
+
+
+def _spk(job: Job) -> list[Path]:
+    from marsward.data.spk_writer import write_spk
+
+    name = job.craft.name[:24]
+    label = name if name.isascii() else ""
+    return [
+        write_spk(
+            job.folder / f"{each}.bsp",
+            job.trajectory(each),
+            naif_id=job.craft.naif_id,
+            name=label,
+            every=job.step,
+        )
+        for each in job.trajectories
+    ]
+
+
+def _csv(job: Job) -> list[Path]:
+    return [_states(job, name) for name in job.trajectories]
+
+
+def _states(job: Job, name: str) -> Path:
+    from marsward.core.time import Epoch
+    from marsward.mission.store import write_text
+
+    trajectory = job.trajectory(name)
+    step = 3600.0 if job.step is None else job.step
+    epochs = Epoch.range(trajectory.start, trajectory.stop, every=step)
+    if float(trajectory.stop - epochs[-1]) > 1e-3 * step:
+        epochs = Epoch.stack([*epochs, trajectory.stop])
+    states = 1e-3 * trajectory.at(epochs)
+    centres = trajectory.centre_at(epochs)
+    masses = trajectory.mass_at(epochs)
+    text = io.StringIO()
+    rows = table.writer(text, lineterminator="\n")
+    rows.writerow(_CSV_HEAD)
+    instants = zip(epochs.isot("utc", 6), epochs.et, strict=True)
+    for (utc, et), centre, state, mass in zip(instants, centres, states, masses, strict=True):
+        numbers = [repr(float(each)) for each in state]
+        numbers.append(repr(float(mass)) if math.isfinite(mass) else "")
+        rows.writerow([utc, f"{et:.6f}", int(centre), *numbers])
+    return write_text(job.folder / f"{name}.csv", text.getvalue())
+
+
+def _czml(job: Job) -> list[Path]:
+    from marsward.data.czml import write_czml
+
+    name = job.mapping_orbit
+    rings = []
+    if job.orbit is not None:
+        from marsward.cli.export_footprints import rings_of
+
+        job.require("footprints in the CZML (--orbit)", ("frames",))
+        rings = rings_of(job, job.orbit)
+    path, error = write_czml(
+        job.folder / f"{name}.czml",
+        job.trajectory(name),
+        name=job.craft.name,
+        frame=job.frame,
+        every=job.step,
+        rings=rings,
+    )
+    job.notes.append(f"{path.name}: interpolation between its nodes holds to {error:.2g} m")
+    return [path]
+
+
+def _cosmographia(job: Job) -> list[Path]:
+    from marsward.data.cosmographia import Sensor, write_cosmographia
+
+    name = job.mapping_orbit
+    sensors = []
+    if job.maps.get("camera"):
+        across, along = (2.0 * math.degrees(each) for each in job.camera.footprint_angles)
+        sensors = [Sensor(str(job.maps["camera"]), across, along)]
+    paths, error = write_cosmographia(
+        job.folder / f"{name}-cosmographia.json",
+        job.trajectory(name),
+        name=job.craft.name,
+        sensors=sensors,
+        every=job.step,
+    )
+    job.notes.append(f"{paths[0].name}: cubic interpolation of its states holds to {error:.2g} m")
+    return paths
+
+
+def _ck(job: Job) -> list[Path]:
+    import numpy as np
+
+    from marsward.core.time import Epoch
+    from marsward.data.ck_writer import write_ck
+    from marsward.dynamics.ephemeris import default_ephemeris
+    from marsward.geometry.attitude import Nadir
+
+    frames = job.dataset("frames")
+    law = str(frames.attrs.get("attitude", repr(Nadir())))
+    if law != repr(Nadir()):
+        raise InputError(
+            f"the frames of {job.run.path} were taken with the attitude {law}; ck writes nadir only"
+        )
+    if "orbit" not in job.run:
+        job.require("ck", ("orbit",))
+    flight, ephemeris = job.trajectory("orbit"), default_ephemeris()
+    et, number = frames["et"].values, frames["orbit"].values
+    step = job.step or _ATTITUDE_STEP
+    pieces = []
+    for each in np.unique(number):
+        first, last = et[number == each].min(), et[number == each].max()
+        pieces.append(np.linspace(first, last, max(2, int(np.ceil((last - first) / step)) + 1)))
+    when = Epoch.et(np.unique(np.concatenate(pieces)))
+    name = re.sub(r"[^A-Z0-9]+", "_", job.craft.name.upper()).strip("_")[:18] or "CRAFT"
+    pointing = write_ck(
+        job.folder / "attitude.bc",
+        when,
+        Nadir().at(flight, when, ephemeris=ephemeris),
+        naif_id=job.craft.naif_id,
+        name=f"{name}_CAMERA",
+        longest_gap=1.5 * step,
+        comments=["Camera to nadir over each imaging orbit: +z down, +y along the track."],
+    )
+    return list(pointing)
+
+
+oem = Writer(_oem, ORBITS)
+spk = Writer(_spk, ORBITS)
+csv = Writer(_csv, ORBITS)
+ck = Writer(_ck, ("frames",))
+czml = Writer(_czml, ORBITS[1:])
+cosmographia = Writer(_cosmographia, ORBITS[1:])
