@@ -149,9 +149,3 @@ def test_a_folder_is_called_a_folder(tmp_path, monkeypatch, path):
         Ephemeris.open(path)
     assert str(caught.value).startswith(f"the kernel {path} is a folder; give the path of an SPK")
     assert "Errno" not in str(caught.value)
-
-
-def test_real_kernel_of_another_type_is_refused(shared_data):
-    path = shared_data / "spice" / "MarsExpress_Short.bsp"
-    with pytest.raises(DataError, match="type 18"):
-        Ephemeris.open(path)

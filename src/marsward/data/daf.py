@@ -1,6 +1,7 @@
 """Reader of SPK kernels: the Double precision Array File and its segments.
 
-Layout: NAIF, "DAF Required Reading" and "SPK Required Reading" (types 2, 3, 13). The file is
+Layout: NAIF, "DAF Required Reading" and "SPK Required Reading" (types 2 and 3 here, tables of
+states of types 8, 9, 12, 13 and 18 in `marsward.data.state_tables`). The file is
 mapped, not read: a segment is a view of the mapped words, opened in microseconds. Files of the
 other byte order are copied once into native order.
 """
@@ -15,14 +16,16 @@ from pathlib import Path
 import numpy as np
 
 from marsward.core.errors import DataError
+from marsward.data.state_tables import TABLE_KINDS, layout
 
-__all__ = ["CHEBYSHEV_KINDS", "HERMITE", "READABLE_KINDS", "Kernel", "Segment", "open_kernel"]
+__all__ = ["CHEBYSHEV_KINDS", "READABLE_KINDS", "READS", "Kernel", "Segment", "open_kernel"]
 
 RECORD = 1024
 WORD = 8
 CHEBYSHEV_KINDS = (2, 3)
-HERMITE = 13
-READABLE_KINDS = (*CHEBYSHEV_KINDS, HERMITE)
+READABLE_KINDS = (*CHEBYSHEV_KINDS, *TABLE_KINDS)
+READS = "types 2 and 3 (Chebyshev), 8, 9, 12, 13 and 18 (tables of states)"
+"""What can be evaluated, in words."""
 _FTP = b"FTPSTR:\r:\n:\r\n:\r\x00:\x81:\x10\xce:ENDFTP"
 
 
@@ -33,9 +36,10 @@ class Segment:
     Times are TDB seconds past J2000. For types 2 and 3 ``first`` is the word at which record 0
     begins in the kernel's ``words``; every record holds ``size`` words: mid-time, radius, then
     ``ncoef`` Chebyshev coefficients for each of three (type 2) or six (type 3) components, in km
-    and km/s. The records are ``length`` seconds long and begin at ``init``. For type 13 there are
-    ``count`` states of six words each from ``first`` on, their epochs behind them, and ``ncoef``
-    of them make an interpolating polynomial.
+    and km/s. The records are ``length`` seconds long and begin at ``init``. Tables of states hold
+    ``count`` of them, ``size`` words each, from ``first`` on; ``ncoef`` of them make a polynomial.
+    Where steps are even ``init`` is the first epoch and ``length`` the step; otherwise the epochs
+    stand behind the states.
     """
 
     target: int
@@ -184,8 +188,11 @@ def _segment(words, start, stop, integers, name, path) -> Segment:
     if not 1 <= begin <= end or end > words.size:
         raise DataError(_cut(path, words.size * WORD, f"the segment of body {target}", end * WORD))
     described = (target, centre, frame, kind, start, stop, name, path, words)
-    if kind == HERMITE:
-        return Segment(*described, begin - 1, 6, *_hermite(words[begin - 1 : end], target, path))
+    if kind in TABLE_KINDS:
+        table = layout(kind, words[begin - 1 : end], target, path)
+        return Segment(
+            *described, begin - 1, table.size, table.states, table.window, table.init, table.step
+        )
     if kind not in CHEBYSHEV_KINDS:
         return Segment(*described, first=begin - 1, size=end - begin + 1, count=1)
     init, length, size, count = (float(v) for v in words[end - 4 : end])
@@ -198,18 +205,6 @@ def _segment(words, start, stop, integers, name, path) -> Segment:
         )
     ncoef = (int(size) - 2) // components
     return Segment(*described, begin - 1, int(size), int(count), ncoef, init, length)
-
-
-def _hermite(body, target, path) -> tuple[int, int]:
-    """Number of states of a type 13 segment and how many make a window."""
-    window, count = (float(v) for v in body[-2:])
-    whole = count == int(count) and window == int(window) and count > 0 and window >= 0
-    if not whole or body.size < 7 * int(count) + 2:
-        raise DataError(
-            f"the segment of body {target} in {path} is damaged: its end says {count:g} states "
-            f"in {body.size} words; fetch the file again"
-        )
-    return int(count), int(window) + 1
 
 
 def _cut(path: Path, has: int, what: str, needs: int = 0) -> str:

@@ -1,6 +1,6 @@
 """Estimate one manoeuvre from the vectors before and after it, impulsive and as a finite burn."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,23 +11,58 @@ from marsward.dynamics.burns import FiniteBurn
 from marsward.dynamics.forces import Forces
 from marsward.dynamics.orbit_determination import Quality, StateVector
 from marsward.dynamics.propagate import propagate
-from marsward.dynamics.state_transition import state_transition
+from marsward.dynamics.state_transition import arrive
+
+ROUNDS = 10
+MEET_AFTER = 600.0
+"""Seconds after the end of a burn, as first guessed, at which the two paths are compared."""
 
 
 @dataclass(frozen=True)
 class ImpulseFit:
     """Impulse at the closest approach of the paths before and after: epoch, dv (3,) and miss (3,).
 
-    dv in m/s, the miss in m: what the two paths fail to meet by.
+    dv in m/s, the miss in m: what the two paths fail to meet by. `state` (6,) is that of the path
+    before, relative to the centre of the vectors [m, m/s].
     """
 
     epoch: Epoch
     dv: np.ndarray
     miss: np.ndarray
+    state: np.ndarray
+
+    @property
+    def path_sigma(self) -> float:
+        """How far off one component of either path may be [m], by what they miss across dv.
+
+        The epoch was chosen so that nothing is missed along dv; two components tell.
+        """
+        return float(np.linalg.norm(self.miss)) / np.sqrt(2.0)
+
+    @property
+    def turn_rate(self) -> float:
+        """Angular rate of the path before the impulse about the centre [1/s]."""
+        r, v = self.state[:3], self.state[3:]
+        return float(np.linalg.norm(np.cross(r, v)) / (r @ r))
+
+    @property
+    def dv_sigma(self) -> float:
+        """Of the size of dv [m/s]: a path that is off by `path_sigma` turns off its velocity."""
+        return self.path_sigma * self.turn_rate
+
+    @property
+    def epoch_sigma(self) -> float:
+        """Of the epoch [s]: the time in which the paths part by `path_sigma`."""
+        return self.path_sigma / float(np.linalg.norm(self.dv))
 
 
 def fit_impulse(
-    before: StateVector, after: StateVector, about: Epoch, *, forces: Forces
+    before: StateVector,
+    after: StateVector,
+    about: Epoch,
+    *,
+    forces: Forces,
+    centre: str = "sun",
 ) -> ImpulseFit:
     """Find the instant at which the coasts before and after a burn come closest.
 
@@ -42,6 +77,8 @@ def fit_impulse(
         First guess of the epoch.
     forces : Forces
         Force model of both coasts.
+    centre : str
+        Body that the vectors are relative to.
 
     Raises
     ------
@@ -50,12 +87,12 @@ def fit_impulse(
     """
     epoch = about
     for _ in range(12):
-        early, *_ = state_transition(before.state, before.epoch, epoch, forces=forces)
-        late, *_ = state_transition(after.state, after.epoch, epoch, forces=forces)
+        early = arrive(before.state, before.epoch, epoch, forces=forces, centre=centre)
+        late = arrive(after.state, after.epoch, epoch, forces=forces, centre=centre)
         difference = late - early
         shift = -float(difference[:3] @ difference[3:]) / float(difference[3:] @ difference[3:])
         if abs(shift) < 1e-3:
-            return ImpulseFit(epoch, difference[3:], difference[:3])
+            return ImpulseFit(epoch, difference[3:], difference[:3], early)
         epoch = epoch + shift
         if not (float(epoch - before.epoch) > 0.0 and float(after.epoch - epoch) > 0.0):
             break
@@ -79,7 +116,8 @@ class Engine:
 class FiniteFit:
     """A finite burn: main start, duration [s], direction, dv [m/s], one-sigmas, mass after [kg].
 
-    `miss` is the state left over at the vector after the burn (6,) in m and m/s.
+    `thrust` [N] is the engine's, or the one found where the duration was held. `miss` (6,) is
+    what is left over between the two paths soon after the burn, in m and m/s.
     """
 
     start: Epoch
@@ -90,6 +128,16 @@ class FiniteFit:
     duration_sigma: float
     mass_after: float
     miss: np.ndarray
+    thrust: float
+    thrust_sigma: float
+
+
+def _met(after: StateVector, epoch: Epoch, forces: Forces, centre: str) -> StateVector:
+    """The vector after a burn run back to soon after it, where the fit is all but linear."""
+    if not float(after.epoch - epoch) > 0.0:
+        return after
+    state = arrive(after.state, after.epoch, epoch, forces=forces, centre=centre)
+    return replace(after, epoch=epoch, state=state)
 
 
 def _burns(engine: Engine, start: Epoch, duration: float, direction) -> tuple[FiniteBurn, ...]:
@@ -125,12 +173,16 @@ def fit_finite_burn(
     mass: float,
     forces: Forces,
     quality: Quality,
+    duration: float | None = None,
+    centre: str = "sun",
 ) -> FiniteFit:
-    """Estimate start, duration and direction of a burn of known thrust between two vectors.
+    """Estimate start, length or strength, and direction of a burn between two vectors.
 
-    Unknowns: start of the main burn, its duration and two angles of an inertially fixed
-    direction; the six components of the vector after the burn are the observations, weighted
-    with `quality`. Thrust F gives a = F/m with m falling by F / (g0 Isp) a second.
+    Unknowns: start of the main burn; its duration, or its thrust where the duration is known;
+    and two angles of an inertially fixed direction. The path of the vector after the burn is run
+    back to soon after it; its six components there are the observations, weighted with `quality`,
+    which stands for both paths. Thrust F gives a = F/m with m falling by
+    F / (g0 Isp) a second.
 
     Parameters
     ----------
@@ -141,11 +193,15 @@ def fit_finite_burn(
     engine : Engine
         Thrust, specific impulse and the settling burn.
     mass : float
-        Mass at the vector before [kg].
+        Mass at the vector before [kg]. Only thrust over mass can be told from the vectors.
     forces : Forces
         Force model.
     quality : Quality
-        Uncertainty of the difference of the two vectors.
+        Uncertainty of the difference of the two paths at the burn.
+    duration : float
+        Known duration of the main burn [s]; its thrust is then sought.
+    centre : str
+        Body that the vectors are relative to.
 
     Raises
     ------
@@ -156,34 +212,45 @@ def fit_finite_burn(
     ----------
     Tsiolkovsky's equation, dv = g0 Isp ln(m0 / m1), as in Vallado (2013), sec. 6.
     """
-    impulse = fit_impulse(before, after, about, forces=forces)
+    impulse = fit_impulse(before, after, about, forces=forces, centre=centre)
     size = float(np.linalg.norm(impulse.dv))
     unit = impulse.dv / size
     settled = engine.settling_thrust * engine.settling_time / mass
-    duration = max((size - settled) * mass / engine.thrust, 1.0)
-    reference = impulse.epoch - 0.5 * duration
+    if duration is None:
+        length = max((size - settled) * mass / engine.thrust, 1.0)
+        ratio, steps = length, np.array([5.0, 0.5, 1e-3, 1e-3])
+    else:
+        length, ratio = duration, (size - settled) * mass / (engine.thrust * duration)
+        steps = np.array([5.0, 1e-3 * ratio, 1e-3, 1e-3])
+    reference = impulse.epoch - 0.5 * length
+    target = _met(after, impulse.epoch + (length + MEET_AFTER), forces, centre)
     weights = 1.0 / np.array([quality.position] * 3 + [quality.velocity] * 3)
 
-    def flown(p: np.ndarray):
-        burns = _burns(engine, reference + float(p[0]), float(p[1]), _direction(unit, p[2:]))
-        path = propagate(
-            before.state, before.epoch, after.epoch, forces=forces, burns=burns, mass=mass
-        )
-        state = path.at(after.epoch, wrt="sun")
-        return state - after.state, float(path.mass_at(after.epoch))
+    def strength(p: np.ndarray) -> tuple[Engine, float]:
+        if duration is None:
+            return engine, float(p[1])
+        return replace(engine, thrust=engine.thrust * float(p[1])), duration
 
-    p = np.array([0.0, duration, 0.0, 0.0])
-    steps = np.array([5.0, 0.5, 1e-3, 1e-3])
-    for _ in range(10):
-        miss, mass_after = flown(p)
+    def flown(p: np.ndarray, until: StateVector):
+        pushing, lasting = strength(p)
+        burns = _burns(pushing, reference + float(p[0]), lasting, _direction(unit, p[2:]))
+        path = propagate(
+            before.state, before.epoch, until.epoch, forces=forces, burns=burns, mass=mass,
+            centre=centre,
+        )  # fmt: skip
+        return path.at(until.epoch, wrt=centre) - until.state, float(path.mass_at(until.epoch))
+
+    p = np.array([0.0, ratio, 0.0, 0.0])
+    for _ in range(ROUNDS):
         design = np.column_stack(
             [
-                (flown(p + h * e)[0] - flown(p - h * e)[0]) / (2.0 * h)
+                (flown(p + h * e, target)[0] - flown(p - h * e, target)[0]) / (2.0 * h)
                 for h, e in zip(steps, np.eye(4), strict=True)
             ]
         )
         weighted = design * weights[:, None]
-        change = steps * np.linalg.lstsq(weighted * steps, -miss * weights, rcond=None)[0]
+        missed = flown(p, target)[0] * weights
+        change = steps * np.linalg.lstsq(weighted * steps, -missed, rcond=None)[0]
         if np.all(np.abs(change) < 1e-4 * steps):
             break
         p = p + change
@@ -192,16 +259,21 @@ def fit_finite_burn(
             f"the finite burn between {before.name!r} and {after.name!r} did not settle; "
             "check its thrust and mass"
         )
+    miss, mass_after = flown(p, target)
     sigma = np.sqrt(np.diag(np.linalg.inv(weighted.T @ weighted)))
     direction = _direction(unit, p[2:])
     dv = float(STANDARD_GRAVITY) * engine.isp * np.log(mass / mass_after)
+    pushing, lasting = strength(p)
+    known = duration is not None
     return FiniteFit(
         start=reference + float(p[0]),
-        duration=float(p[1]),
+        duration=lasting,
         direction=direction,
         dv=dv * direction,
         start_sigma=float(sigma[0]),
-        duration_sigma=float(sigma[1]),
+        duration_sigma=0.0 if known else float(sigma[1]),
         mass_after=mass_after,
         miss=miss,
+        thrust=pushing.thrust,
+        thrust_sigma=engine.thrust * float(sigma[1]) if known else 0.0,
     )

@@ -20,7 +20,7 @@ from marsward.core.bodies import Body
 from marsward.core.bodies import body as body_of
 from marsward.core.errors import DataError, InputError
 from marsward.core.readings import check_epoch
-from marsward.data.daf import READABLE_KINDS, Kernel, Segment, open_kernel
+from marsward.data.daf import READABLE_KINDS, READS, Kernel, Segment, open_kernel
 from marsward.data.kernel_paths import de440
 from marsward.dynamics.ephemeris_chain import Chain, calendar, chained, evaluate
 from marsward.dynamics.ephemeris_pack import EphemerisPack, pack_segments
@@ -39,7 +39,7 @@ SUBSTITUTES = {499: 4}
 
 
 class Ephemeris:
-    """States of bodies from one or several SPK kernels of types 2, 3 and 13.
+    """States of bodies from one or several SPK kernels of the types in `READS`.
 
     Open one with `Ephemeris.open`; `default_ephemeris` is DE440. Where segments overlap, the later
     kernel wins, and within a kernel the later segment, as in SPICE. Frozen: nothing that a caller
@@ -81,7 +81,7 @@ class Ephemeris:
         ------
         DataError
             When a file is missing, is no SPK kernel, is cut short, or holds only segments of
-            types other than 2, 3 and 13.
+            types that marsward does not read.
         """
         if not paths:
             raise InputError("no kernel was named; call Ephemeris.open(path, ...)")
@@ -91,8 +91,7 @@ class Ephemeris:
             if not set(kinds) & set(READABLE_KINDS):
                 raise DataError(
                     f"{kernel.path} holds only SPK segments of type "
-                    f"{', '.join(map(str, kinds))}; marsward reads types 2 and 3 (Chebyshev) "
-                    "and 13 (Hermite)"
+                    f"{', '.join(map(str, kinds))}; marsward reads {READS}"
                 )
         return cls(kernels)
 
@@ -183,6 +182,39 @@ class Ephemeris:
 
         return pack_segments(covering, lo, hi)
 
+    def pieces(
+        self, target: BodyLike, wrt: BodyLike, start: float, stop: float
+    ) -> list[tuple[Chain, float, float]]:
+        """The chains of segments that join two bodies, each with the times between which it holds.
+
+        Parameters
+        ----------
+        target, wrt
+            As for `state`.
+        start, stop
+            TDB seconds past J2000.
+
+        Raises
+        ------
+        DataError
+            When there is a time between that no chain covers.
+        """
+        pair = self.resolve(target), self.resolve(wrt)
+        found: list[tuple[Chain, float, float]] = []
+        for k in range(1, len(self._edges)):
+            lo, hi = max(self._edges[k - 1], start), min(self._edges[k], stop)
+            if not lo < hi:
+                continue
+            chain = self._chain(*pair, k)
+            if chain is None:
+                raise DataError(self._gap(*pair, 0.5 * (lo + hi)))
+            if found and found[-1][0].segments == chain.segments:
+                lo = found.pop()[1]
+            found.append((chain, lo, hi))
+        if not found or found[0][1] > start or found[-1][2] < stop:
+            raise DataError(self._gap(*pair, start if not found else stop))
+        return found
+
     def _evaluate(self, target: Any, wrt: Any, at: Epoch, width: int) -> np.ndarray:
         check_epoch(at, "at")
         whole = np.array(at.whole, dtype=np.float64)
@@ -241,7 +273,7 @@ class Ephemeris:
             if segment is None:
                 break
             outward.append(segment)
-            nodes.append(segment.centre)
+            nodes.append(self.resolve(segment.centre))
         node = wrt
         back: list[Segment] = []
         while node not in nodes:
@@ -249,7 +281,7 @@ class Ephemeris:
             if segment is None:
                 return None
             back.append(segment)
-            node = segment.centre
+            node = self.resolve(segment.centre)
         outward = outward[: nodes.index(node)]
         return chained(tuple(outward + back), len(outward))
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from marsward.core.constants import OBLIQUITY_J2000
 from marsward.core.errors import DataError
-from marsward.data.arc_table import hermite
-from marsward.data.daf import CHEBYSHEV_KINDS, HERMITE, READABLE_KINDS, Segment
+from marsward.data.daf import CHEBYSHEV_KINDS, READABLE_KINDS, READS, Segment
+from marsward.data.state_tables import TABLE_KINDS, interpolated
 from marsward.dynamics.kernels.chebyshev import chain_positions, chain_states
 
 __all__ = ["Chain", "calendar", "chained", "evaluate"]
@@ -33,7 +33,7 @@ def chained(segments: tuple[Segment, ...], links: int) -> Chain:
         if s.kind not in READABLE_KINDS:
             raise DataError(
                 f"body {s.target} in {s.path} is an SPK segment of type {s.kind}; marsward reads "
-                "types 2 and 3 (Chebyshev) and 13 (Hermite)"
+                f"{READS}"
             )
         if s.frame not in (_J2000, _ECLIPJ2000):
             raise DataError(
@@ -67,24 +67,14 @@ def evaluate(chain: Chain, whole: np.ndarray, frac: np.ndarray, out: np.ndarray)
         sums = np.zeros((2, *out.shape))
         for i, segment in enumerate(chain.segments):
             part = np.empty_like(out)
-            if segment.kind == HERMITE:
-                _interpolate(segment, whole, frac, part)
+            if segment.kind in TABLE_KINDS:
+                part[:] = interpolated(segment, whole, frac)[:, : out.shape[1]]
             else:
                 columns = (np.ascontiguousarray(column[i : i + 1]) for column in chain.columns)
                 bad = kernel(segment.words, *columns, 1, whole, frac, 1.0, part)
                 _refuse_outside(bad, chain, whole)
             sums[int(i >= chain.links)] += _turned(part, segment.frame)
         np.multiply(sums[0] - sums[1], 1000.0, out=out)
-
-
-def _interpolate(segment: Segment, whole: np.ndarray, frac: np.ndarray, out: np.ndarray) -> None:
-    """States or positions of a type 13 segment [km, km/s]."""
-    first, count = segment.first, segment.count
-    states = segment.words[first : first + 6 * count].reshape(count, 6)
-    et = segment.words[first + 6 * count : first + 7 * count]
-    base = np.floor(et[0])
-    wanted = (whole - base) + frac
-    out[:] = hermite(et - base, states, wanted, segment.ncoef)[:, : out.shape[1]]
 
 
 def _refuse_outside(bad: int, chain: Chain, whole: np.ndarray) -> None:

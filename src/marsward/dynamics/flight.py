@@ -12,6 +12,7 @@ from marsward.core.errors import DataError, InputError, PhysicsError
 from marsward.core.time import Epoch
 from marsward.core.trajectory import Trajectory
 from marsward.dynamics.burns import FiniteBurn
+from marsward.dynamics.drag import air_tables
 from marsward.dynamics.forces import (
     BODIES,
     CENTRES,
@@ -141,6 +142,7 @@ class Flight:
         lo, hi = min(time, end), max(time, end)
         self.pack = pack_between(ephemeris, reference + lo, reference + hi)
         self.fields = self._fields(lo, hi)
+        self.air = air_tables(forces.drag, reference, lo, hi)
         self.pieces: list[Piece] = []
         self.steps = 0
         self.step = 0.0
@@ -162,6 +164,7 @@ class Flight:
             home=self.home,
             impact=self.settings.impact,
             fields=self.fields,
+            air=self.air,
             engine=engine,
         )
 

@@ -17,6 +17,7 @@ from marsward.core.constants import (
     SPEED_OF_LIGHT,
 )
 from marsward.core.errors import DataError, InputError
+from marsward.dynamics.drag import AirTables, Drag, no_air
 from marsward.dynamics.ephemeris_pack import EphemerisPack
 from marsward.dynamics.kernels.forces import AU2, ENGINE, GM_RELATIVE, LEAVE, PUSH, SHADOW
 from marsward.dynamics.kernels.perturbers import LANES, TERMS
@@ -78,6 +79,9 @@ class SolarPressure:
 class Forces:
     """What moves the craft.
 
+    Third bodies are the Sun, the planets and the Moon. Phobos and Deimos are left out: the former
+    pulls an orbiter that keeps 1000 km off with at most 7.1e-7 m/s2 (GM 7.09e5 m3/s2).
+
     Parameters
     ----------
     bodies : the point masses that attract it, out of the ten of `BODIES`
@@ -86,6 +90,7 @@ class Forces:
     gravity : degree of the spherical harmonics per body, as in {"earth": 4, "mars": 50}
     centre_switching : whether the state is kept relative to Earth and Mars inside their spheres
         of influence and relative to the Sun outside; physics and accuracy classes stay the same
+    drag : `Drag` of an atmosphere, or None for no air
     """
 
     bodies: tuple[str, ...] = BODIES
@@ -93,11 +98,14 @@ class Forces:
     relativity: bool = True
     gravity: Mapping[str, int] = field(default_factory=dict)
     centre_switching: bool = True
+    drag: Drag | None = None
 
     def __post_init__(self) -> None:
         light = self.solar_pressure
         if light is not None and not isinstance(light, SolarPressure):
             raise InputError(f"solar_pressure is a SolarPressure(2.3e-8), say, not {light!r}")
+        if self.drag is not None and not isinstance(self.drag, Drag):
+            raise InputError(f"drag is a Drag(0.02, heights, densities), say, not {self.drag!r}")
         named = isinstance(self.bodies, Sequence) and not isinstance(self.bodies, str)
         if not named or not all(isinstance(name, str) for name in self.bodies):
             raise InputError(f'bodies are names, like ("sun", "mars"), not {self.bodies!r}')
@@ -114,8 +122,11 @@ class Forces:
     def __hash__(self) -> int:
         fields = tuple(sorted(self.gravity.items()))
         return hash(
-            (self.bodies, self.solar_pressure, self.relativity, fields, self.centre_switching)
-        )
+            (
+                self.bodies, self.solar_pressure, self.relativity, fields, self.centre_switching,
+                self.drag,
+            )
+        )  # fmt: skip
 
 
 class Model(NamedTuple):
@@ -132,6 +143,7 @@ class Model(NamedTuple):
         of its frame
     centre : place of the centre among the ten bodies, -1 for the barycentre
     field_… : gravity fields; see `marsward.dynamics.gravity.FieldTables`
+    air… : drag; see `marsward.dynamics.drag.AirTables`
     """
 
     coef: np.ndarray
@@ -144,6 +156,9 @@ class Model(NamedTuple):
     field_scale: np.ndarray
     field_terms: np.ndarray
     field_turn: np.ndarray
+    air: np.ndarray
+    air_layers: np.ndarray
+    air_turn: np.ndarray
 
 
 @lru_cache(maxsize=1)
@@ -222,6 +237,7 @@ def model(
     home: int = 0,
     impact: bool = True,
     fields: FieldTables | None = None,
+    air: AirTables | None = None,
     engine: np.ndarray = NO_ENGINE,
 ) -> Model:
     """The force model of one arc; ``centre`` and ``home`` as places among the ten bodies."""
@@ -232,7 +248,8 @@ def model(
     coef, layout, span = arranged(pack)
     since = span.copy()
     since[0, :10] -= reference
-    return Model(coef, layout, since, table, number, int(centre), *(fields or no_fields()))
+    tables = *(fields or no_fields()), *(air or no_air())
+    return Model(coef, layout, since, table, number, int(centre), *tables)
 
 
 @lru_cache(maxsize=1)
@@ -241,5 +258,5 @@ def no_fields() -> FieldTables:
     from marsward.dynamics.gravity import FieldTables
 
     return FieldTables(
-        np.empty((0, 3), np.int64), np.empty((0, 3)), np.empty((21, 0)), np.empty((0, 3, 4))
+        np.empty((0, 3), np.int64), np.empty((0, 4)), np.empty(0), np.empty((0, 3, 4))
     )

@@ -18,14 +18,16 @@ from marsward.core.bodies import body as known_body
 from marsward.core.errors import InputError
 from marsward.data.gravity_model import GravityModel, gravity_model
 from marsward.dynamics.forces import SPHERES
-from marsward.dynamics.kernels.gravity import harmonics_table
+from marsward.dynamics.kernels.gravity import ORDERS, SECTOR, TERMS, harmonics_table
 
-__all__ = ["FieldTables", "attraction", "field_tables"]
+__all__ = ["FieldTables", "attraction", "field_tables", "turn_between"]
 
 DAY = 86400.0
 CENTURY = 36525.0 * DAY
 BLOCK = 32 * DAY
 _BODIES = {"earth": 3, "moon": 4, "mars": 5}
+LEFT_OUT = 1e-17
+"""Part of the point mass's attraction below which a degree is not summed."""
 _REACH = {"earth": SPHERES[3], "mars": SPHERES[5]}
 """Distance [m] beyond which a field is not summed: the sphere of influence, where what remains
 of the second degree is below 1e-11 m/s2."""
@@ -35,9 +37,11 @@ class FieldTables(NamedTuple):
     """Gravity fields as the kernels read them.
 
     field_index : i8 (m, 3), place among the ten bodies, degree to which the terms were prepared,
-        first column of ``field_terms``
-    field_scale : f8 (m, 3), reference radius [m], GM [m3/s2], reach [m]
-    field_terms : f8 (21, k), factors of the recursion and prepared coefficients
+        first place in ``field_terms``
+    field_scale : f8 (m, 4), reference radius [m], GM [m3/s2], reach [m], and the log of how far
+        degrees beyond 4 stand above `LEFT_OUT`
+    field_terms : f8 (k,), factors of the recursion and prepared coefficients; see
+        `marsward.dynamics.kernels.gravity.harmonic_sums`
     field_turn : f8 (m, 3, 3 + n), rotation; see `body_axes`
     """
 
@@ -71,33 +75,29 @@ def _derivatives(c: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return x, y, z
 
 
-def _factors(degree: int) -> np.ndarray:
-    """(3, k) factors of the normalised recursion, degrees one after the other."""
-    rows = []
-    for n in range(degree + 1):
-        for m in range(n + 1):
-            if n == m:
-                sector = np.sqrt(3.0 if m == 1 else (2.0 * m + 1.0) / max(2.0 * m, 1.0))
-                rows.append((0.0, 0.0, sector))
-                continue
-            a = (2.0 * n + 1.0) * (2.0 * n - 1.0) / ((n - m) * (n + m))
-            b = (2.0 * n + 1.0) * (n + m - 1.0) * (n - m - 1.0)
-            b /= (n - m) * (n + m) * max(2.0 * n - 3.0, 1.0)
-            rows.append((np.sqrt(a), np.sqrt(b), 0.0))
-    return np.array(rows).T
+def _factors(degree: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Two factors (degree + 1, degree + 1) of the recursion below the diagonal; the sectorial one.
 
-
-def _packed(series: np.ndarray, degree: int) -> np.ndarray:
-    """(2, k) cosine and sine coefficients of a series, degrees one after the other."""
-    full = np.zeros((degree + 1, degree + 1), dtype=complex)
-    full[: series.shape[0], : series.shape[1]] = series
-    flat = full[np.tril_indices(degree + 1)]
-    return np.stack([flat.real, -flat.imag])
+    Montenbruck & Gill 2000, section 3.2.4, in the fully normalised form.
+    """
+    n, m = np.indices((degree + 1, degree + 1)).astype(float)
+    below = m < n
+    n, m = np.where(below, n, 1.0), np.where(below, m, 0.0)
+    product = (n - m) * (n + m)
+    a = np.sqrt((2.0 * n + 1.0) * (2.0 * n - 1.0) / product) * below
+    b = (2.0 * n + 1.0) * (n + m - 1.0) * (n - m - 1.0) / product
+    b = np.sqrt(b / np.maximum(2.0 * n - 3.0, 1.0)) * below
+    order = np.arange(degree + 1.0)
+    sector = np.sqrt((2.0 * order + 1.0) / np.maximum(2.0 * order, 1.0))
+    sector[1:2] = np.sqrt(3.0)
+    return a, b, sector
 
 
 @lru_cache(maxsize=16)
 def field_terms(name: str, degree: int) -> np.ndarray:
-    """(21, k) prepared terms of a body's field up to ``degree``, without its point mass.
+    """(k,) prepared terms of a body's field up to ``degree``, without its point mass.
+
+    Rows of one degree, as `marsward.dynamics.kernels.gravity.harmonic_sums` reads them.
 
     Raises
     ------
@@ -114,9 +114,24 @@ def field_terms(name: str, degree: int) -> np.ndarray:
     x, y, z = (_derivatives(series) for series in first)
     every = [*first, x[0], x[1], x[2], y[1], y[2], z[2]]
     full = degree + 2
-    return np.ascontiguousarray(
-        np.vstack([_factors(full), *(_packed(series, full) for series in every)])
-    )
+    out = np.zeros((full + 1, TERMS, ORDERS))
+    a, b, sector = _factors(full)
+    out[:, 0, : full + 1], out[:, 1, : full + 1], out[:, 0, SECTOR] = a, b, sector
+    for i, series in enumerate(every):
+        size = series.shape[0]
+        out[:size, 2 + 2 * i, :size] = series.real
+        out[:size, 3 + 2 * i, :size] = -series.imag
+    return out.reshape(-1)
+
+
+@lru_cache(maxsize=16)
+def _strength(name: str) -> float:
+    """Log of the greatest part that a degree beyond 4 has at the radius, over `LEFT_OUT`."""
+    model = gravity_model(name)
+    n = np.arange(model.degree + 1.0)
+    power = (model.cosine**2 + model.sine**2).sum(axis=1)
+    part = (2.0 * n + 1.0) ** 1.5 * np.sqrt(power) / LEFT_OUT
+    return float(np.log(max(part[5:].max(initial=0.0), 1.0)))
 
 
 @lru_cache(maxsize=32)
@@ -153,6 +168,14 @@ def _turn(name: str, lo: float, hi: float) -> np.ndarray:
     return turn
 
 
+def turn_between(name: str, reference: float, lo: float, hi: float) -> np.ndarray:
+    """(3, 3 + n) rotation of a body for times from ``lo`` to ``hi`` [s] past the reference."""
+    first = np.floor((reference + lo) / BLOCK) * BLOCK
+    turn = _turn(name, first, np.ceil((reference + hi) / BLOCK) * BLOCK).copy()
+    turn[:, 0] -= reference
+    return turn
+
+
 def field_tables(gravity: Mapping[str, int], reference: float, lo: float, hi: float) -> FieldTables:
     """The fields of a flight.
 
@@ -167,21 +190,17 @@ def field_tables(gravity: Mapping[str, int], reference: float, lo: float, hi: fl
     InputError : a body without a field, or a degree that its field does not have
     """
     index, scale, terms, turns, start = [], [], [], [], 0
-    first = np.floor((reference + lo) / BLOCK) * BLOCK
-    last = np.ceil((reference + hi) / BLOCK) * BLOCK
     for name, degree in sorted(gravity.items()):
         rows = field_terms(name, degree)
         model = gravity_model(name)
         index.append((_BODIES[name], degree + 2, start))
-        scale.append((model.radius, model.gm, _REACH[name]))
+        scale.append((model.radius, model.gm, _REACH[name], _strength(name)))
         terms.append(rows)
-        start += rows.shape[1]
-        turn = _turn(name, first, last).copy()
-        turn[:, 0] -= reference
-        turns.append(turn)
+        start += rows.size
+        turns.append(turn_between(name, reference, lo, hi))
     return FieldTables(
         np.array(index, dtype=np.int64), np.array(scale),
-        np.ascontiguousarray(np.hstack(terms)), np.ascontiguousarray(np.stack(turns)),
+        np.concatenate(terms), np.ascontiguousarray(np.stack(turns)),
     )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def propagate_lanes(
     """Fly many craft from one epoch to another, without the paths between.
 
     Point masses, light pressure in full light and the Sun's relativity, relative to one centre
-    throughout: there are no shadows, gravity fields, burns, impacts or events here. Craft are
+    throughout: there are no shadows, gravity fields, drag, burns, impacts or events here. Craft are
     taken in blocks of `BLOCK` that share their steps, so give them in an order in which
     neighbours are alike.
 
@@ -83,6 +83,8 @@ def propagate_lanes(
     push = _pushes(solar_pressure, forces, array.shape[0])
     if array.shape[0] == 0:
         return array
+    if forces.drag is not None:
+        raise InputError("lanes have no drag; propagate craft one by one, or leave drag out")
     plain = Forces(forces.bodies, None, forces.relativity, centre_switching=False)
     flight, end = prepared(
         array[0], epoch, until, centre=centre, forces=plain, rtol=rtol, ephemeris=ephemeris,

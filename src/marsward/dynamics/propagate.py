@@ -62,7 +62,9 @@ def propagate(
     mass : at ``epoch`` [kg]; needed by finite burns
     events : events of which those with ``stop=True`` end the flight
     stm : whether to integrate the variational equations too; see `Trajectory.transition`
-    rtol : relative tolerance of a step; 1e-12 keeps a 200-day cruise within a metre
+    rtol : relative tolerance of a step; 1e-12 keeps a 200-day cruise within a metre, and a
+        seven-hour orbit of Mars (degree 50) within 1.3 m along its track in 10 days and 2 km in
+        259; 1e-13 makes that 0.3 m and 0.4 km, 1e-14 0.02 m and 50 m, each for a third more work
     position_tolerance, velocity_tolerance : absolute parts of it [m], [m/s]
     longest_step : [s]
     most_steps : before giving up

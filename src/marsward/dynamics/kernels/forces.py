@@ -11,6 +11,7 @@ import math
 
 from numba import njit
 
+from marsward.dynamics.kernels.drag import PLANET, add_drag
 from marsward.dynamics.kernels.gravity import field_attraction
 from marsward.dynamics.kernels.perturbers import (
     BODY_X,
@@ -291,6 +292,15 @@ def acceleration(t, y, model, partials, work, scratch, acc, grad):
             t, work[REL_X + b], work[REL_Y + b], work[REL_Z + b], model.field_index[f],
             model.field_scale[f], model.field_terms, model.field_turn[f], partials, scratch[4:7],
             work, HARMONICS, acc, grad,
+        )  # fmt: skip
+    if model.air_layers.shape[0] > 0:
+        b = int(model.air[PLANET])
+        centre_rates(t, model.layout, work, b, scratch[2:])
+        add_drag(
+            t, work[REL_X + b], work[REL_Y + b], work[REL_Z + b],
+            y[3] + (scratch[0, 0] - scratch[2, 0]), y[4] + (scratch[0, 1] - scratch[2, 1]),
+            y[5] + (scratch[0, 2] - scratch[2, 2]), model.air, model.air_layers, model.air_turn,
+            partials, scratch[4:7], acc, grad,
         )  # fmt: skip
     if model.number[ENGINE] != 0.0:
         p = work[STATE : STATE + 6]

@@ -12,38 +12,62 @@ import math
 import numpy as np
 from numba import njit
 
-ORDERS = 128
-"""Room for orders in the scratch rows: two of the present degree, two of the one before."""
-SCRATCH = 4 * ORDERS
+# Everything of one degree lies in rows of ORDERS places, order 0 first, so that loops over the
+# orders read and write at fixed distances: compilers then see that nothing overlaps and fill
+# vector registers. Loops run to a multiple of LANES, over zeros at the end. 136 and not 128, for
+# rows a power of two apart share few places of the cache.
+ORDERS = 136
+LANES = 8
+TERMS = 20
+"""Rows of a degree: two factors of the recursion, cosine and sine coefficients of nine series."""
+SECTOR = ORDERS - 1
+"""Place in a degree's first row that holds its sectorial factor; no order is that high."""
+V, W, V_OLD, W_OLD, SUMS = 0, ORDERS, 2 * ORDERS, 3 * ORDERS, 4 * ORDERS
+SCRATCH = 13 * ORDERS
+"""Room: cosine and sine harmonics of this degree and the one before, nine sums by order."""
+_HIGH = (1 << 40) - 1
+"""Indices are cut to so many bits, which tells the compiler that none is negative."""
 
 
 @njit(cache=True, error_model="numpy", nogil=True, _nrt=False, fastmath=True)
-def _next_degree(n, k, zs, q, terms, scratch, o):
-    """Raises the harmonics of orders 0 to n - 1 from degree n - 1 to n."""
-    for m in range(n):
-        a = terms[0, k + m] * zs
-        b = terms[1, k + m] * q
-        v = a * scratch[o + m] - b * scratch[o + 2 * ORDERS + m]
-        w = a * scratch[o + ORDERS + m] - b * scratch[o + 3 * ORDERS + m]
-        scratch[o + 2 * ORDERS + m] = scratch[o + m]
-        scratch[o + 3 * ORDERS + m] = scratch[o + ORDERS + m]
-        scratch[o + m] = v
-        scratch[o + ORDERS + m] = w
+def _raise_and_add(p, k, zs, q, terms, scratch, o):
+    """Harmonics of orders 0 to n - 1 from degree n - 1 to n, added into the first three sums."""
+    k &= _HIGH
+    o &= _HIGH
+    for m in range(p):
+        v0 = scratch[o + V + m]
+        w0 = scratch[o + W + m]
+        a = terms[k + m] * zs
+        b = terms[k + ORDERS + m] * q
+        v = a * v0 - b * scratch[o + V_OLD + m]
+        w = a * w0 - b * scratch[o + W_OLD + m]
+        scratch[o + V_OLD + m] = v0
+        scratch[o + W_OLD + m] = w0
+        scratch[o + V + m] = v
+        scratch[o + W + m] = w
+        scratch[o + SUMS + m] += terms[k + 2 * ORDERS + m] * v + terms[k + 3 * ORDERS + m] * w
+        scratch[o + SUMS + ORDERS + m] += (
+            terms[k + 4 * ORDERS + m] * v + terms[k + 5 * ORDERS + m] * w
+        )
+        scratch[o + SUMS + 2 * ORDERS + m] += (
+            terms[k + 6 * ORDERS + m] * v + terms[k + 7 * ORDERS + m] * w
+        )
 
 
 @njit(cache=True, error_model="numpy", nogil=True, _nrt=False, fastmath=True)
-def _add_three(n, k, row, terms, scratch, o, sums, first):
-    """Adds degree n of three series, whose coefficients stand in six rows from ``row``."""
-    a = b = c = 0.0
-    for m in range(n + 1):
-        v = scratch[o + m]
-        w = scratch[o + ORDERS + m]
-        a += terms[row, k + m] * v + terms[row + 1, k + m] * w
-        b += terms[row + 2, k + m] * v + terms[row + 3, k + m] * w
-        c += terms[row + 4, k + m] * v + terms[row + 5, k + m] * w
-    sums[first] += a
-    sums[first + 1] += b
-    sums[first + 2] += c
+def _add_three(p, k, terms, scratch, o, row):
+    """Adds one degree of three series, with coefficients from ``k`` on, into sums from ``row``."""
+    k &= _HIGH
+    o &= _HIGH
+    row &= _HIGH
+    for m in range(p):
+        v = scratch[o + V + m]
+        w = scratch[o + W + m]
+        scratch[row + m] += terms[k + m] * v + terms[k + ORDERS + m] * w
+        scratch[row + ORDERS + m] += terms[k + 2 * ORDERS + m] * v + terms[k + 3 * ORDERS + m] * w
+        scratch[row + 2 * ORDERS + m] += (
+            terms[k + 4 * ORDERS + m] * v + terms[k + 5 * ORDERS + m] * w
+        )
 
 
 @njit(cache=True, error_model="numpy", nogil=True, _nrt=False)
@@ -55,15 +79,15 @@ def harmonic_sums(x, y, z, radius, degree, start, terms, series, scratch, o, sum
     x, y, z : position in the body-fixed frame [m]
     radius : reference radius of the field [m]
     degree : degree to which the harmonics are summed (already raised for the derivatives)
-    start : column of ``terms`` at which the field begins
-    terms : f8 (21, k), a column per degree and order: the two factors of the recursion, the
-        sectorial factor, then the cosine and sine coefficients of every series
+    start : place in ``terms`` at which the field begins
+    terms : f8 (k,), for every degree `TERMS` rows of `ORDERS`; see `SECTOR`
     series : how many series to sum: 3 for the acceleration, 9 for its gradient too
     scratch, o : `SCRATCH` places from index ``o``
     sums, first : the sums are written from index ``first`` on
     """
-    for i in range(series):
-        sums[first + i] = 0.0
+    o &= _HIGH
+    k = start & _HIGH
+    first &= _HIGH
     r2 = x * x + y * y + z * z
     scale = radius / r2
     xs = x * scale
@@ -72,21 +96,33 @@ def harmonic_sums(x, y, z, radius, degree, start, terms, series, scratch, o, sum
     q = radius * scale
     cm = radius / math.sqrt(r2)
     sm = 0.0
-    k = start
+    top = (degree + LANES) // LANES * LANES
+    for i in range(4 + series):
+        row = o + i * ORDERS
+        for m in range(top):
+            scratch[row + m] = 0.0
     for n in range(degree + 1):
+        p = (n + LANES) // LANES * LANES
         if n > 0:
-            _next_degree(n, k, zs, q, terms, scratch, o)
-            w = terms[2, k + n]
+            _raise_and_add(p, k, zs, q, terms, scratch, o)
+            w = terms[k + SECTOR]
             t = w * (xs * cm - ys * sm)
             sm = w * (xs * sm + ys * cm)
             cm = t
-        scratch[o + n] = cm
-        scratch[o + ORDERS + n] = sm
-        scratch[o + 2 * ORDERS + n] = 0.0
-        scratch[o + 3 * ORDERS + n] = 0.0
-        for i in range(0, series, 3):
-            _add_three(n, k, 3 + 2 * i, terms, scratch, o, sums, first + i)
-        k += n + 1
+        scratch[o + V + n] = cm
+        scratch[o + W + n] = sm
+        for i in range(3):
+            c = k + (2 + 2 * i) * ORDERS + n
+            scratch[o + SUMS + i * ORDERS + n] += terms[c] * cm + terms[c + ORDERS] * sm
+        for i in range(3, series, 3):
+            _add_three(p, k + (2 + 2 * i) * ORDERS, terms, scratch, o, o + SUMS + i * ORDERS)
+        k += TERMS * ORDERS
+    for i in range(series):
+        row = o + SUMS + i * ORDERS
+        total = 0.0
+        for m in range(degree + 1):
+            total += scratch[row + m]
+        sums[first + i] = total
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
@@ -153,9 +189,10 @@ def field_attraction(
     ----------
     t : time from the arc's reference [s]
     dx, dy, dz : craft relative to the body, J2000 [m]
-    index : i8 (3,): body, degree to which the terms were prepared, their first column
-    scale : f8 (3,): reference radius [m], GM [m3/s2], reach [m] beyond which nothing is added
-    terms : f8 (21, k), prepared terms of all fields: three factors, then 9 pairs of coefficients
+    index : i8 (3,): body, degree to which the terms were prepared, their first place
+    scale : f8 (4,): reference radius [m], GM [m3/s2], reach [m] beyond which nothing is added,
+        log of how far the terms of degrees beyond 4 stand above what is left out
+    terms : f8 (k,), prepared terms of all fields; see `harmonic_sums`
     turn : f8 (3, 3 + n), rotation; see `body_axes`
     gradient : whether to add to ``grad`` too
     axes, scratch, first : f8 (3, 3) and 9 + `SCRATCH` places from ``first``, to work in
@@ -167,8 +204,7 @@ def field_attraction(
     if r2 > scale[2] * scale[2]:
         return
     full = index[1]
-    # terms below 1e-17 of the point mass are not summed
-    reach = 39.0 / max(0.5 * math.log(r2 / (radius * radius)), 1e-3)
+    reach = scale[3] / max(0.5 * math.log(r2 / (radius * radius)), 1e-3)
     degree = min(full if gradient else full - 1, int(reach) + 4)
     body_axes(t, turn, axes)
     x = axes[0, 0] * dx + axes[0, 1] * dy + axes[0, 2] * dz
