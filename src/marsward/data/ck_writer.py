@@ -8,7 +8,6 @@ frame kernel that gives the attitude's frame its name.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from marsward._version import __version__
 from marsward.core.errors import DataError, InputError
-from marsward.core.product import cannot_write
+from marsward.core.whole_file import drafts_of
 from marsward.data.spk_writer import _ONE_AT_A_TIME
 
 if TYPE_CHECKING:
@@ -98,16 +97,11 @@ def write_ck(
     if path in files[1:]:
         raise InputError(f"{path.name} is the name of the CK's clock or frame: use {path.stem}.bc")
     try:
-        with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
-            drafts = [Path(folder) / f"draft{file.suffix}" for file in files]
-            drafts[1].write_text(_clock(craft), encoding="ascii")
-            drafts[2].write_text(_frame(craft, label), encoding="ascii")
+        with drafts_of(*files) as (kernel, clock, frame):
+            clock.write_text(_clock(craft), encoding="ascii")
+            frame.write_text(_frame(craft, label), encoding="ascii")
             with _ONE_AT_A_TIME:
-                _write(drafts[0], 1000 * craft, label, et, quaternions, rates, starts, comments)
-            for draft, file in zip(drafts, files, strict=True):
-                draft.replace(file)
-    except OSError as error:
-        raise cannot_write(path, error) from error
+                _write(kernel, 1000 * craft, label, et, quaternions, rates, starts, comments)
     except spiceypy.exceptions.SpiceyError as error:
         raise DataError(f"the CK {path} cannot be written: {error.short}") from None
     return files

@@ -8,8 +8,6 @@ about Mars), a body frame that looks down, and the field of a camera as a sensor
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +17,8 @@ import numpy as np
 
 from marsward._version import __version__
 from marsward.core.errors import InputError
-from marsward.core.product import cannot_write
 from marsward.core.time import Epoch
+from marsward.core.whole_file import drafts_of
 from marsward.data.arc_table import ArcTable, tables_of
 from marsward.data.czml import MARS_CENTRES
 
@@ -243,13 +241,9 @@ def _utc(epoch: Epoch) -> str:
 
 
 def _all(folder: Path, files: dict[str, str]) -> list[Path]:
-    try:
-        with tempfile.TemporaryDirectory(prefix=".cosmographia.", dir=folder) as scratch:
-            for name, text in files.items():
-                (Path(scratch) / name).write_text(text, encoding="utf-8")
-            for name in files:
-                os.replace(Path(scratch) / name, folder / name)
-    except OSError as error:
-        raise cannot_write(folder, error) from error
-    catalogue, *states = reversed(files)
-    return [folder / catalogue, *(folder / name for name in reversed(states))]
+    """Write files by name, the catalogue last; returns it first."""
+    paths = [folder / name for name in files]
+    with drafts_of(*paths) as drafts:
+        for draft, text in zip(drafts, files.values(), strict=True):
+            draft.write_text(text, encoding="utf-8")
+    return [paths[-1], *paths[:-1]]

@@ -11,8 +11,6 @@ Cesium's own inertial frame is that of Earth.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +21,8 @@ import numpy as np
 from marsward._version import __version__
 from marsward.core.errors import InputError
 from marsward.core.frames import state_rotation
-from marsward.core.product import cannot_write
 from marsward.core.time import Epoch
+from marsward.core.whole_file import drafts_of
 from marsward.data.arc_table import DEGREE, ArcTable, hermite, tables_of
 
 if TYPE_CHECKING:
@@ -129,7 +127,9 @@ def write_czml(
     packets = [document, _craft(name, span, frame, arcs, trail)]
     packets += [_ring(each) for each in rings]
     text = json.dumps(packets, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return _whole(path, f"{text}\n"), error
+    with drafts_of(path) as (draft,):
+        draft.write_text(f"{text}\n", encoding="utf-8")
+    return path, error
 
 
 def fixed_states(table: ArcTable, frame: str, trajectory: Any = None) -> Fixture:
@@ -162,11 +162,11 @@ def _turned(epoch: Epoch, states: np.ndarray, frame: str) -> np.ndarray:
 
 def _since(epoch: Epoch, first: Epoch) -> np.ndarray:
     """SI seconds since an epoch: those of TAI, in which Cesium counts, and not of TDB."""
-    begin, *_ = count = np.array(
+    count = np.array(
         [each.rstrip("Z") for each in (first.isot("tai", 9), *epoch.isot("tai", 9))],
         dtype="datetime64[ns]",
     )
-    return (count[1:] - begin) / np.timedelta64(1, "ns") * 1e-9
+    return (count[1:] - count[0]) / np.timedelta64(1, "ns") * 1e-9
 
 
 def _craft(
@@ -235,14 +235,3 @@ def _ring(ring: Ring) -> dict[str, Any]:
 
 def _utc(epoch: Epoch) -> str:
     return str(epoch.isot("utc", 9)).rstrip("Z") + "Z"
-
-
-def _whole(path: Path, text: str) -> Path:
-    try:
-        with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
-            draft = Path(folder) / path.name
-            draft.write_text(text, encoding="utf-8")
-            os.replace(draft, path)
-    except OSError as error:
-        raise cannot_write(path, error) from error
-    return path

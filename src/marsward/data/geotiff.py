@@ -11,7 +11,6 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,9 +20,11 @@ from typing import Any
 import numpy as np
 
 from marsward.core.errors import DataError, InputError, MarswardError
-from marsward.core.map_grid import MapGrid
+from marsward.core.map_grid import CRS_CODES, MapGrid
 from marsward.core.product import cannot_write
 from marsward.core.registry import unknown
+from marsward.core.whole_file import drafts_of
+from marsward.data.pds4 import MISSING
 
 __all__ = ["RASTER_SUFFIX", "Map", "read_map", "write_cog", "write_map_cogs", "write_raster"]
 
@@ -36,8 +37,6 @@ _COMPRESSIONS = ("DEFLATE", "ZSTD", "LZW", "NONE")
 _RESAMPLINGS = ("AVERAGE", "NEAREST", "BILINEAR", "CUBIC", "MODE")
 _TYPES = {"int8", "uint8", "int16", "uint16", "int32", "uint32", "float32", "float64"}
 _CUBE_TYPES = {"uint8", "int16", "float32"}
-# the value that ISIS reads as "no data" in cubes of 32-bit reals (isis/src/base/objs/SpecialPixel)
-_ISIS_NULL = np.array(0xFF7FFFFB, dtype=np.uint32).view(np.float32)[()]
 # GeoTIFF keys hold a polar system of Mars right, but without its code and as variant B with the
 # standard parallel at the pole; PROJ then gives the code at this confidence [%]
 _SURE = 25
@@ -164,8 +163,8 @@ def write_raster(
             f"{', '.join(sorted(_CUBE_TYPES))}"
         )
     if driver == "ISIS3" and np.dtype(arrays.dtype) == np.float32:
-        arrays = np.where(np.isnan(arrays), _ISIS_NULL, arrays)
-        nodata = float(_ISIS_NULL)
+        arrays = np.where(np.isnan(arrays), np.float32(MISSING), arrays)
+        nodata = MISSING
     options = {"COMPRESS": "DEFLATE", "TILED": "YES"} if driver == "GTiff" else {}
     return _write(
         Path(path), arrays, grid, driver, options,
@@ -237,8 +236,6 @@ def read_map(path: str | Path) -> Map:
 
 
 def _grid(source: Any, path: str | Path) -> MapGrid:
-    from marsward.core.map_grid import CRS_CODES
-
     known = {code: name for name, code in CRS_CODES.items()}
     authority = source.crs.to_authority(confidence_threshold=_SURE) if source.crs else None
     code = ":".join(authority) if authority else "no code"
@@ -274,20 +271,17 @@ def _write(
             f"{len(names)} names and {len(said)} units for {bands} bands; give one for each band"
         )
     try:
-        with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
-            plain, whole = Path(folder) / "plain.tif", Path(folder) / path.name
+        with drafts_of(path) as (whole,):
+            plain = whole.with_name(".plain.tif")
             _room(path, arrays)
             with rasterio.Env(GDAL_PAM_ENABLED="NO", GDAL_NUM_THREADS="2", GDAL_CACHEMAX=_CACHE):
                 _plain(plain, arrays, grid, _fill(arrays, nodata), names, said, description, tags)
                 rasterio.shutil.copy(plain, whole, driver=driver, **options)
                 _check(whole, arrays)
-            os.replace(whole, path)
-    except MarswardError:
+    except MarswardError as error:
+        if isinstance(error.__cause__, rasterio.errors.RasterioIOError):  # an OSError, of GDAL's
+            raise _failed(path, error.__cause__) from error.__cause__
         raise
-    except OSError as error:
-        if isinstance(error, rasterio.errors.RasterioIOError):
-            raise _failed(path, error) from error
-        raise cannot_write(path, error) from error
     except (rasterio.errors.RasterioError, rasterio._err.CPLE_BaseError, RuntimeError) as error:
         raise _failed(path, error) from error
     return path

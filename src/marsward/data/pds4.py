@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-import os
 import re
-import tempfile
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,13 +22,13 @@ import numpy as np
 from marsward._version import __version__
 from marsward.core.errors import InputError
 from marsward.core.map_grid import MapGrid
-from marsward.core.product import cannot_write
+from marsward.core.whole_file import drafts_of
 
 __all__ = ["MISSING", "write_pds4"]
 
 MODEL = "1.16.0.0"
 MISSING = float(np.array(0xFF7FFFFB, dtype=np.uint32).view(np.float32))
-"""What stands for NaN: the planetary convention for 32-bit reals without data."""
+"""What stands for NaN: NULL of ISIS for 32-bit reals (isis/src/base/objs/SpecialPixel)."""
 
 _SCHEMAS = {
     "": ("pds", "http://pds.nasa.gov/pds4/pds/v1", "PDS4_PDS_1G00"),
@@ -129,7 +127,11 @@ def write_pds4(
         _cartography(discipline, _in_metres(grid))
     _file_area(root, image.name, stored, code, unit, missing)
     ET.indent(root, space="  ")
-    return _both(image, stored, path, _text(root))
+    with drafts_of(image, path) as (picture, label):
+        with picture.open("wb") as out:
+            out.write(memoryview(stored.data).cast("B"))
+        label.write_text(_text(root), encoding="utf-8")
+    return [path, image]
 
 
 def _array(values: Any, grid: MapGrid | None, names: Sequence[str]) -> np.ndarray:
@@ -349,17 +351,3 @@ def _file_area(
         whole = stored.dtype.kind != "f"
         constants = _sub(array, "Special_Constants")
         _sub(constants, "missing_constant", int(missing) if whole else missing)
-
-
-def _both(image: Path, stored: np.ndarray, label: Path, text: str) -> list[Path]:
-    try:
-        with tempfile.TemporaryDirectory(prefix=f".{label.name}.", dir=label.parent) as folder:
-            drafts = [Path(folder) / each.name for each in (image, label)]
-            with drafts[0].open("wb") as out:
-                out.write(memoryview(stored.data).cast("B"))
-            drafts[1].write_text(text, encoding="utf-8")
-            for draft, place in zip(drafts, (image, label), strict=True):
-                os.replace(draft, place)
-    except OSError as error:
-        raise cannot_write(label, error) from error
-    return [label, image]

@@ -47,6 +47,7 @@ MEDIA = {
 }
 """Media type of a file by its ending."""
 
+_SIGNED = "Simulated by marsward"
 _SHA256 = "1220"  # multihash: the code of SHA-256 and its length
 _WORLD = (-180.0, -90.0, 180.0, 90.0)
 _EDGE = 16  # points along each side of a map's outline on the ground
@@ -162,13 +163,14 @@ def write_stac(
         The file of an asset is missing, or the disk is full.
     """
     folder = Path(folder)
-    if not any(each.items for each in collections):
+    collections = [each for each in collections if each.items]
+    if not collections:
         raise InputError("a STAC catalogue needs an item; export a map or footprints first")
     names = [each.id for each in collections] + [i.id for each in collections for i in each.items]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise InputError(f"the STAC catalogue would hold {', '.join(twice)} twice; rename one")
-    if folder.exists() and not (folder / "catalog.json").is_file() and any(folder.iterdir()):
+    if not _free(folder):
         raise InputError(f"{folder} holds other files; choose an empty folder for the catalogue")
     try:
         with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as scratch:
@@ -184,6 +186,16 @@ def write_stac(
     return folder / "catalog.json"
 
 
+def _free(folder: Path) -> bool:
+    """Whether a catalogue may take the folder's place: none, empty, or an older one of ours."""
+    if not folder.exists():
+        return True
+    top = folder / "catalog.json"
+    if not (folder.is_dir() and top.is_file()):
+        return folder.is_dir() and not any(folder.iterdir())
+    return _SIGNED in top.read_text(encoding="utf-8", errors="replace")
+
+
 def _catalog(
     id: str, title: str, description: str, children: Sequence[StacCollection]
 ) -> dict[str, Any]:
@@ -194,7 +206,7 @@ def _catalog(
         "stac_version": VERSION,
         "id": id,
         "title": title,
-        "description": f"{description} Simulated by marsward {__version__}; not flight data.",
+        "description": f"{description} {_SIGNED} {__version__}; not flight data.",
         "links": links,
     }
 

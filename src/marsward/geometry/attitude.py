@@ -234,8 +234,9 @@ class YawSteering(AttitudeLaw):
 
     to = "ground": +y lies along the path of the boresight over the turning ellipsoid, so that the
     ground moves along the columns of a line sensor. This holds the planet's rotation, its
-    flattening and the craft's own turn, also with roll and pitch, to 1e-5 rad; `Nadir` alone
-    leaves up to some tenths of a degree.
+    flattening and the craft's own turn, also with roll and pitch, to 1e-5 rad (1e-4 at the very
+    ends of a trajectory, where only one side of the path is known); `Nadir` alone leaves up to
+    some tenths of a degree.
 
     Parameters
     ----------
@@ -264,18 +265,21 @@ class YawSteering(AttitudeLaw):
         view = _View(trajectory, epoch, _solid(self.body), ephemeris)
         if self.to == "sun":
             return self._to_sun(view, trajectory, epoch, ephemeris)
-        start = self._boresight(view.position, view.velocity)
-        early = view.moved(-_HALF_STEP)
-        late = view.moved(_HALF_STEP)
-        before = first_hit(early, self._boresight(early, view.velocity)[..., 2, :], view.radii)
-        after = first_hit(late, self._boresight(late, view.velocity)[..., 2, :], view.radii)
-        fixed = camera_axes(start[..., 2, :], after - before)
+        early, late, _ = _around(trajectory, epoch, _HALF_STEP)
+        before, after = (
+            self._met(_View(trajectory, each, view.body, ephemeris)) for each in (early, late)
+        )
+        fixed = camera_axes(self._axes(view)[..., 2, :], after - before)
         return turned(fixed @ view.turn, yaw=self.yaw)
 
-    def _boresight(self, position: Array, velocity: Array) -> Array:
+    def _axes(self, view: _View) -> Array:
         """Body-fixed axes with roll and pitch, before the yaw is chosen."""
-        below = straight_down(position, np.asarray(body(self.body).radii), self.vertical)
-        return turned(camera_axes(below, velocity), roll=self.roll, pitch=self.pitch)
+        plain = camera_axes(view.down(self.vertical), view.velocity)
+        return turned(plain, roll=self.roll, pitch=self.pitch)
+
+    def _met(self, view: _View) -> Array:
+        """Where the boresight meets the ellipsoid, body-fixed [m]."""
+        return first_hit(view.position, self._axes(view)[..., 2, :], view.radii)
 
     def _to_sun(self, view: _View, trajectory: Any, epoch: Epoch, ephemeris: Any) -> Array:
         down = view.down(self.vertical)
@@ -328,6 +332,7 @@ class _View:
 
     def __init__(self, trajectory: Any, epoch: Epoch, below: Body, ephemeris: Any) -> None:
         check_epoch(epoch, "epoch")
+        self.body = below
         self.state = _state(trajectory, epoch, below, ephemeris)
         whole = frames.state_rotation("J2000", f"IAU_{below.name.upper()}", epoch)
         self.turn = whole[..., :3, :3]
@@ -340,10 +345,6 @@ class _View:
     def down(self, vertical: str) -> Array:
         """Body-fixed unit vectors straight down."""
         return straight_down(self.position, self.radii, vertical)
-
-    def moved(self, seconds: float) -> Array:
-        """Body-fixed position a moment earlier or later; what bends the path cancels."""
-        return self.position + seconds * self.velocity
 
 
 def _state(trajectory: Any, epoch: Epoch, wrt: Body, ephemeris: Any) -> Array:

@@ -47,7 +47,8 @@ def attitude_errors(
     ----------
     sigma_rad : 1 sigma of the white part, one number or one for each of x, y, z [rad]
     bias_rad : 1 sigma of the slow part, likewise [rad]
-    period : time after which the slow part is a new draw [s], such as the period of the orbit
+    period : time after which the slow part is a new draw [s]; by default the period of the mapping
+        orbit of Tianwen-1
     seed : of both parts
 
     Raises
