@@ -24,7 +24,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "report": ("marsward.cli.report:report", "write the report of a run again"),
     "view": ("marsward.cli.view:view", "open the report of a run"),
     "compare": ("marsward.cli.compare:compare", "set the key numbers of two runs side by side"),
-    "export": ("marsward.cli.export:export", "write a run's orbits, maps and footprints for other tools"),
+    "export": (
+        "marsward.cli.export:export",
+        "write a run's orbits, maps and footprints for other tools",
+    ),
     "fetch": ("marsward.cli.fetch:fetch", "fetch data from the archives that publish it"),
     "verify": ("marsward.cli.verify:verify", "reproduce the published figures"),
 }

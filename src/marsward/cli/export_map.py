@@ -124,12 +124,10 @@ def _png(job: Job) -> list[Path]:
 
 def _save_png(path: Path, picture: xr.DataArray) -> Path:
     """Bands named red, green and blue as colour, else the first band as grey; gaps see-through."""
-    import os
-
     import numpy as np
     from PIL import Image
 
-    from marsward.core.product import cannot_write
+    from marsward.core.whole_file import drafts_of
 
     names = [each.lower() for each in _bands(picture)]
     if {"red", "green", "blue"} <= set(names):
@@ -142,14 +140,9 @@ def _save_png(path: Path, picture: xr.DataArray) -> Path:
         seen &= np.isfinite(each)
     ends = _ends(layers, seen)
     grey = np.dstack([*(_grey(each, *ends) for each in layers), np.where(seen, 255, 0)])
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        mode = "RGBA" if len(layers) == 3 else "LA"
-        Image.fromarray(grey.astype(np.uint8), mode).save(partial, format="PNG", compress_level=4)
-        os.replace(partial, path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise cannot_write(path, error) from error
+    mode = "RGBA" if len(layers) == 3 else "LA"
+    with drafts_of(path) as (draft,):
+        Image.fromarray(grey.astype(np.uint8), mode).save(draft, format="PNG", compress_level=4)
     return path
 
 

@@ -7,9 +7,13 @@ import io
 import math
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from marsward.cli.export_job import ORBITS, Job, Writer
-from marsward.core.errors import InputError
+from marsward.core.errors import DataError
+
+if TYPE_CHECKING:
+    from marsward.core.time import Epoch
 
 _ATTITUDE_STEP = 4.0  # s; a nadir attitude between its samples is then known to 2e-6 rad
 _CSV_HEAD = (
@@ -120,40 +124,48 @@ def _cosmographia(job: Job) -> list[Path]:
 
 
 def _ck(job: Job) -> list[Path]:
-    import numpy as np
-
-    from marsward.core.time import Epoch
     from marsward.data.ck_writer import write_ck
     from marsward.dynamics.ephemeris import default_ephemeris
-    from marsward.geometry.attitude import Nadir
+    from marsward.geometry.attitude_laws import law_of
 
-    frames = job.dataset("frames")
-    law = str(frames.attrs.get("attitude", repr(Nadir())))
-    if law != repr(Nadir()):
-        raise InputError(
-            f"the frames of {job.run.path} were taken with the attitude {law}; ck writes nadir only"
-        )
     if "orbit" not in job.run:
         job.require("ck", ("orbit",))
-    flight, ephemeris = job.trajectory("orbit"), default_ephemeris()
-    et, number = frames["et"].values, frames["orbit"].values
+    said = job.dataset("frames").attrs.get("attitude")
+    if said is None:
+        raise DataError(
+            f"the frames of {job.run.path} do not say how the camera was turned; make them again "
+            f"with: marsward run {job.mission} --only map --out {job.run.path}"
+        )
     step = job.step or _ATTITUDE_STEP
-    pieces = []
-    for each in np.unique(number):
-        first, last = et[number == each].min(), et[number == each].max()
-        pieces.append(np.linspace(first, last, max(2, int(np.ceil((last - first) / step)) + 1)))
-    when = Epoch.et(np.unique(np.concatenate(pieces)))
+    when = _imaging_epochs(job, step)
+    law, flight, ephemeris = law_of(str(said)), job.trajectory("orbit"), default_ephemeris()
     name = re.sub(r"[^A-Z0-9]+", "_", job.craft.name.upper()).strip("_")[:18] or "CRAFT"
     pointing = write_ck(
         job.folder / "attitude.bc",
         when,
-        Nadir().at(flight, when, ephemeris=ephemeris),
+        law.at(flight, when, ephemeris=ephemeris),
         naif_id=job.craft.naif_id,
         name=f"{name}_CAMERA",
+        angular_velocity=law.angular_velocity(flight, when, ephemeris=ephemeris),
         longest_gap=1.5 * step,
-        comments=["Camera to nadir over each imaging orbit: +z down, +y along the track."],
+        comments=[f"Camera over each imaging orbit by the law {said}: +z is its boresight."],
     )
     return list(pointing)
+
+
+def _imaging_epochs(job: Job, step: float) -> Epoch:
+    """From the first frame of each orbit to its last, in even steps of at most `step` [s]."""
+    import numpy as np
+
+    from marsward.core.time import Epoch
+
+    frames = job.dataset("frames")
+    et, number = frames["et"].values, frames["orbit"].values
+    pieces = []
+    for each in np.unique(number):
+        first, last = et[number == each].min(), et[number == each].max()
+        pieces.append(np.linspace(first, last, max(2, int(np.ceil((last - first) / step)) + 1)))
+    return Epoch.et(np.unique(np.concatenate(pieces)))
 
 
 oem = Writer(_oem, ORBITS)

@@ -2,9 +2,9 @@
 
 All grids stand on the sphere of 3396.19 km with planetocentric latitude, as the IAU codes 49900
 (geographic), 49910 (equirectangular, centre 0), 49930 and 49935 (polar stereographic, true scale
-at the pole) do: IAU_2015 as registered with PROJ, after Hare, Malapert and Law 2021, "Planetary
-CRS", and Archinal et al. 2018, doi:10.1007/s10569-017-9805-5. Projections: Snyder 1987, "Map
-projections: a working manual", sections 12 and 21, doi:10.3133/pp1395. Plain numpy throughout.
+at the pole) do: IAU_2015 as registered with PROJ, after Hare and Malapert 2021 (5th Planetary Data
+and PSIDA, abstract 7012) and Archinal et al. 2018, doi:10.1007/s10569-017-9805-5. Projections:
+Snyder 1987, "Map projections: a working manual", sections 12 and 21, doi:10.3133/pp1395.
 """
 
 from __future__ import annotations

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from marsward.core.bodies import body
+from marsward.core.errors import InputError
+from marsward.core.frames import frame_name
 from marsward.core.part import Part, value
 from marsward.core.quantity import EpochField, quantity
 
@@ -45,7 +48,11 @@ class Vector(Part):
     position_km: Triple = Field(description="position [km]")
     velocity_km_s: Triple = Field(description="velocity [km/s]")
     centre: str = Field("sun", description="body that the vector is from", min_length=1)
-    frame: str = Field("J2000", description="axes of the vector", min_length=1)
+    frame: str = Field(
+        "J2000",
+        description="axes of the vector; MARS_MEOD is the equator of Mars of date, at rest",
+        min_length=1,
+    )
     name: str = Field("", description="short name that coasts and tables use")
     quality: Literal["settled", "fresh", "repeat", "predicted", "derived", "bad_epoch", "bad"] = (
         Field(
@@ -58,6 +65,22 @@ class Vector(Part):
     source: str = Field(description="who received, decoded or computed it", min_length=1)
     position_sigma_km: float | None = Field(None, description="one sigma [km]", gt=0)
     velocity_sigma_km_s: float | None = Field(None, description="one sigma [km/s]", gt=0)
+
+    @field_validator("frame")
+    @classmethod
+    def _known_frame(cls, frame: str) -> str:
+        try:
+            return frame_name(frame)
+        except InputError as error:
+            raise ValueError(str(error)) from None
+
+    @field_validator("centre")
+    @classmethod
+    def _known_centre(cls, centre: str) -> str:
+        try:
+            return str(body(centre).name)
+        except InputError as error:
+            raise ValueError(str(error)) from None
 
     @property
     def state(self) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import ClassVar, TypedDict
 
 import numpy as np
@@ -43,6 +42,7 @@ from marsward.mission.phases.cruise_parts import (
     ManoeuvrePart,
     PredictionPart,
     QualityPart,
+    require_order,
 )
 from marsward.mission.phases.phase import Given, Outcome, Phase
 
@@ -123,13 +123,7 @@ class Cruise(Phase):
     @field_validator("manoeuvre")
     @classmethod
     def _in_order(cls, parts: tuple[ManoeuvrePart, ...]) -> tuple[ManoeuvrePart, ...]:
-        """Tables of results follow the file, the fit follows time: both must be one order."""
-        for one, two in pairwise(parts):
-            if not float(two.about - one.about) > 0.0:
-                raise ValueError(
-                    f"manoeuvre {two.name!r} is not after {one.name!r}; write manoeuvres in order "
-                    "of time"
-                )
+        require_order(parts)
         return parts
 
     def fly(self, given: Given) -> Outcome:
@@ -144,7 +138,7 @@ class Cruise(Phase):
         """Estimate solar pressure, manoeuvres and path; see `Reconstruction`."""
         say = given.progress.update
         ephemeris = default_ephemeris()
-        vectors = _state_vectors(given, ephemeris)
+        vectors = self._state_vectors(given, ephemeris)
         degrees = {"earth": self.earth_gravity, "mars": self.mars_gravity}
         base = Forces(gravity={name: degree for name, degree in degrees.items() if degree})
         say(0.02, "solar pressure from the coasts")
@@ -195,6 +189,28 @@ class Cruise(Phase):
                 for p in self.predictions
             ),
         )
+
+    def _state_vectors(self, given: Given, ephemeris: Ephemeris) -> tuple[StateVector, ...]:
+        """Return the mission file's vectors as heliocentric J2000 states, in order of time.
+
+        Vectors that are not about the Sun and later than the one of the arrival are of an orbit
+        at the goal, and no part of the cruise.
+        """
+        parts = given.mission.vectors
+        last = [p.epoch for p in parts if p.name == self.arrival]
+        result = []
+        for part in parts:
+            if part.centre != "sun" and last and float(part.epoch - last[0]) > 0.0:
+                continue
+            state = np.asarray(part.state, float)
+            state = _turn(part.frame, "J2000", part.epoch) @ state
+            if part.centre != "sun":
+                state = state + ephemeris.state(part.centre, wrt="sun", at=part.epoch)
+            name = part.name or str(part.epoch.utc)
+            result.append(
+                StateVector(name, part.epoch, state, part.quality, part.event, part.source)
+            )
+        return tuple(sorted(result, key=lambda v: float(v.epoch.et)))
 
     def _coast(self, part: CoastPart, vectors, forces: Forces) -> Coast:
         """Return a coast; one that ends at a manoeuvre has its last vector run back to it."""
@@ -299,19 +315,6 @@ class Cruise(Phase):
             )
             for name in part.after
         )
-
-
-def _state_vectors(given: Given, ephemeris: Ephemeris) -> tuple[StateVector, ...]:
-    """Return the vectors of the mission file as heliocentric J2000 states, in order of time."""
-    result = []
-    for part in given.mission.vectors:
-        state = np.asarray(part.state, float)
-        state = _turn(part.frame, "J2000", part.epoch) @ state
-        if part.centre != "sun":
-            state = state + ephemeris.state(part.centre, wrt="sun", at=part.epoch)
-        name = part.name or str(part.epoch.utc)
-        result.append(StateVector(name, part.epoch, state, part.quality, part.event, part.source))
-    return tuple(sorted(result, key=lambda v: float(v.epoch.et)))
 
 
 def _turn(frm: str, to: str, epoch: Epoch) -> np.ndarray:

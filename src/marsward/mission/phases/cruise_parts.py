@@ -1,5 +1,9 @@
 """The tables of a cruise in the mission file: vectors' quality, coasts, manoeuvres, burns."""
 
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
 from pydantic import Field
 
 from marsward.core.part import Part, value
@@ -74,3 +78,16 @@ class BurnPart(Part):
     mass: quantity("kg", gt=0) = value(  # type: ignore[valid-type]
         unit="kg", description="mass of the craft before the burn"
     )
+
+
+def require_order(manoeuvres: Sequence[Any]) -> None:
+    """ValueError unless manoeuvres, each with its name and time, are written in order of time.
+
+    Tables of results follow the file, fits follow time: both must be one order.
+    """
+    for one, two in pairwise(manoeuvres):
+        if not float(two.about - one.about) > 0.0:
+            raise ValueError(
+                f"manoeuvre {two.name!r} is not after {one.name!r}; write manoeuvres in order of "
+                "time"
+            )

@@ -52,7 +52,7 @@ def record(phase, found, given: Given) -> Outcome:
     manoeuvres = manoeuvre_table(phase, found)
     _write_csv(manoeuvres, given.folder / "manoeuvres.csv")
     products = {
-        "trajectory": found.trajectory.to_dataset(),
+        "trajectory": trajectory_product(found),
         "path": path_table(found.trajectory, ephemeris),
         "manoeuvres": manoeuvres,
         "residuals": residual_table(found, ephemeris),
@@ -65,6 +65,22 @@ def record(phase, found, given: Given) -> Outcome:
         sentence=_sentence(found),
         assumptions=_assumptions(phase, found),
         citations=CITATIONS,
+    )
+
+
+def trajectory_product(found) -> xr.Dataset:
+    """The path, with what later phases go on from: sunlight's pressure and how sure the aim is.
+
+    `aim_covariance` is that (3, 3) [m2] of B·T, B·R and the way along the incoming asymptote, row
+    after row; a craft that is late is behind by its speed at infinity times the delay.
+    """
+    lever = np.diag([1.0, 1.0, -np.sqrt(found.arrival.orbit.c3)])
+    rows = [0, 1, 3]
+    aim = lever @ found.arrival_covariance[np.ix_(rows, rows)] @ lever
+    return found.trajectory.to_dataset().assign_attrs(
+        solar_pressure_1au=found.pressure.acceleration,
+        solar_pressure_1au_sigma=found.pressure.sigma,
+        aim_covariance=aim.ravel(),
     )
 
 
