@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from PIL import Image
+from sample_map_run import write_map_run
 from sample_run import write_sample_run
 
 from marsward.views.figures import PLATES, plates, ribbon
@@ -25,6 +26,9 @@ AU = 149_597_870_700.0
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     folder = write_sample_run(tmp_path_factory.mktemp("run") / "tianwen-1", points=240, scale=0.5)
+    mission = (folder / "mission.toml").read_text(encoding="utf-8")
+    write_map_run(folder)
+    (folder / "mission.toml").write_text(mission, encoding="utf-8")
     stored = StoredRun.open(folder)
     yield stored
     stored.close()
@@ -135,7 +139,10 @@ def test_the_timeline_holds_every_event_in_time(run):
     marks = ribbon.events(run)
     assert [mark.time for mark in marks] == sorted(mark.time for mark in marks)
     assert [m.name for m in marks][:3] == ["Launch", "Look back", "TCM-1"]
-    assert marks[-1].name == "Mars periapsis"
+    assert [m.name for m in marks if not m.orbit][-1] == "Mars periapsis"
+    assert [m.name for m in marks if m.orbit][-1] == "Last frame"
+    with house_style("timeline"):
+        assert len(ribbon.draw(run).figure.axes) == 2
 
 
 def test_the_discs_are_found_where_they_are(run):

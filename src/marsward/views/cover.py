@@ -1,16 +1,16 @@
-"""The first page: one sentence and the mission in three numbers, from stored numbers alone."""
+"""The first page: one sentence and the mission in a few numbers, from stored numbers alone."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from marsward.views.numbers import AU, digits, moment, whole_sentence
-from marsward.views.stored_run import Missing, StoredRun
+from marsward.views.stored_run import Missing, StoredPhase, StoredRun
 
 
 @dataclass(frozen=True)
 class Headline:
-    """One of the three numbers: figure, unit, and the words under it."""
+    """One of the large numbers: figure, unit, and the words under it."""
 
     figure: str
     unit: str
@@ -18,34 +18,104 @@ class Headline:
 
 
 def sentence(run: StoredRun) -> str:
-    """What happened, in one sentence; the phases' own sentences when numbers are missing."""
-    cruise, look = run.phase("cruise"), run.phase("lookback")
-    parts = []
+    """What happened, in one or two sentences; the phases' own ones when numbers are missing."""
     try:
-        if cruise is not None:
-            start, stop = cruise.text_of("perigee_epoch"), cruise.text_of("periapsis_epoch")
-            radius = cruise.si("periapsis_radius")
-            away = f", {digits(round((radius or 0.0) / 1e3))}\u00a0km from the planet's centre"
-            parts.append(
-                f"It left Earth on {_date(start)} and reaches Mars on {_date(stop)}"
-                + (away if radius else "")
-            )
-        distance = look.si("earth_range") if look is not None else None
-        if distance:
-            parts.append(
-                f"{'on the way it' if parts else 'It'} looked back at Earth and the Moon from "
-                f"{digits(distance / 1e9, None, 3)}\u00a0million\u00a0km"
-            )
+        voyage = [part for part in (_cruise(run), _look_back(run)) if part]
+        orbit = [part for part in (_orbit(run), _map(run)) if part]
     except Missing:
-        parts = []
-    if parts:
-        return "; ".join(parts) + "."
-    told = (str(phase.about.get("sentence") or "") for phase in run.phases)
-    return " ".join(whole_sentence(each) for each in told if each)
+        voyage = orbit = []
+    if len(voyage) == 2:
+        voyage[1] = f"on the way it {voyage[1].removeprefix('it ')}"
+    told = " ".join(whole_sentence("; ".join(parts)) for parts in (voyage, orbit) if parts)
+    if told:
+        return told
+    own = (str(phase.about.get("sentence") or "") for phase in run.phases)
+    return " ".join(whole_sentence(each) for each in own if each)
+
+
+def _cruise(run: StoredRun) -> str:
+    cruise = run.phase("cruise")
+    if cruise is None:
+        return ""
+    start, stop = cruise.text_of("perigee_epoch"), cruise.text_of("periapsis_epoch")
+    radius = cruise.si("periapsis_radius")
+    away = f", {digits(round((radius or 0.0) / 1e3))}\u00a0km from the planet's centre"
+    return f"it left Earth on {_date(start)} and reaches Mars on {_date(stop)}" + (
+        away if radius else ""
+    )
+
+
+def _look_back(run: StoredRun) -> str:
+    look = run.phase("lookback")
+    distance = look.si("earth_range") if look is not None else None
+    if not distance:
+        return ""
+    return (
+        "it looked back at Earth and the Moon from "
+        f"{digits(distance / 1e9, None, 3)}\u00a0million\u00a0km"
+    )
+
+
+def _orbit(run: StoredRun) -> str:
+    capture = run.phase("capture")
+    if capture is None:
+        return ""
+    low, high = (capture.si(f"orbit_{name}_altitude") for name in ("periapsis", "apoapsis"))
+    turns = capture.si("orbit_turns")
+    if not (low and high and turns):
+        return ""
+    return (
+        f"about Mars it goes round {digits(turns)} times, {digits(round(low / 1e3))}\u00a0×\u00a0"
+        f"{digits(round(high / 1e3))}\u00a0km over the ground"
+    )
+
+
+def _map(run: StoredRun) -> str:
+    mapped = run.phase("map")
+    frames = mapped.si("frames") if mapped is not None else None
+    if mapped is None or not frames:
+        return ""
+    filled, errors = mapped.si("filled"), _albedo_errors(mapped)
+    text = f"from {digits(frames)} frames comes a map"
+    if filled:
+        text += f" of {digits(100.0 * filled, None, 5)}\u00a0% of the planet"
+    if errors:
+        text += f", its albedo right to {digits(100.0 * max(errors), None, 2)}\u00a0%"
+    return text
+
+
+def _albedo_errors(phase: StoredPhase) -> list[float]:
+    found = (phase.si(key) for key in phase.summary if key.startswith("albedo_rms_"))
+    return [value for value in found if value is not None and np.isfinite(value)]
 
 
 def headlines(run: StoredRun) -> list[Headline]:
-    """Days of flight, way about the Sun, distance of the look back: those the run can tell."""
+    """Days of flight, way, look back, turns, frames, ground size: those the run can tell."""
+    found = _voyage_numbers(run)
+    capture, mapped = run.phase("capture"), run.phase("map")
+    turns = capture.si("orbit_turns") if capture is not None else None
+    if turns:
+        found.append(Headline(digits(turns), "turns", "about Mars in the mapping orbit"))
+    frames = mapped.si("frames") if mapped is not None else None
+    size = mapped.si("median_best_gsd") if mapped is not None else None
+    if mapped is not None and frames:
+        found.append(Headline(digits(frames), "frames", _below(mapped)))
+    if size:
+        words = "of ground in a pixel of the camera, median over the planet"
+        found.append(Headline(digits(size, None, 2), "m", words))
+    return found
+
+
+def _below(phase: StoredPhase) -> str:
+    """What the frames are of, and from how high where that is stored."""
+    try:
+        highest = float(np.nanmax(phase.values("frames", "altitude")))
+    except (Missing, ValueError):
+        return "of the ground"
+    return f"of the ground, from {digits(np.ceil(highest / 1e4) * 10.0)} km and less"
+
+
+def _voyage_numbers(run: StoredRun) -> list[Headline]:
     found = []
     cruise, look = run.phase("cruise"), run.phase("lookback")
     if cruise is not None:
@@ -60,12 +130,11 @@ def headlines(run: StoredRun) -> list[Headline]:
             found.append(Headline(f"{days:.1f}", "days", "from Earth to Mars"))
             words = f"of path about the Sun, {way / AU:.2f} astronomical units"
             found.append(Headline(f"{way / 1e9:.0f}", "million km", words))
-    if look is not None:
-        distance = look.si("earth_range")
-        if distance:
-            found.append(Headline(digits(distance / 1e9, None, 4), "million km",
-                                  "away when it took the picture of Earth and Moon"))  # fmt: skip
-    return found[:3]
+    distance = look.si("earth_range") if look is not None else None
+    if distance:
+        found.append(Headline(digits(distance / 1e9, None, 4), "million km",
+                              "away when it took the picture of Earth and Moon"))  # fmt: skip
+    return found
 
 
 def _date(text: str) -> str:

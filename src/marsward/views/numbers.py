@@ -31,10 +31,13 @@ _SHOWN: dict[str, tuple[tuple[float, float, str], ...]] = {
 _SAME = {
     "km": "km", "km/s": "km/s", "deg": "°", "arcsec": "″", "km2/s2": "km²/s²", "px": "px",
     "%": "%", "h": "h", "d": "days", "au": "AU", "mag": "mag", "km/s2": "km/s²", "1": "", "": "",
-    "dimensionless": "",
+    "dimensionless": "", "deg/d": "° a day",
 }  # fmt: skip
 _FINER = {"km": (0.1, 1e3, "m")}  # below this many, times this, in the next smaller unit
-_ROUGH = re.compile(r"(_miss|_lit|_residual|chi_square)$|^quality_")
+_ROUGH = re.compile(
+    r"(_miss|_miss_velocity|_lit|_residual|chi_square|_gsd|_backlog|_off)$|^quality_|^albedo_"
+    r"|^geolocation|^resolution$"
+)
 _FRACTION = re.compile(r"(_lit|_fraction|^lit_|efficiency)")
 _MOMENT = re.compile(r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:")
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,13 @@ TITLES = {
     "capture": "Capture",
     "map": "The map",
 }
+TABLES: dict[str, tuple[Callable[[StoredPhase], Table], ...]] = {
+    "cruise": (tables.manoeuvres,),
+    "lookback": (tables.truth_and_knowledge,),
+    "capture": (tables.orbit_manoeuvres, tables.coasts),
+    "map": (tables.albedo_closure,),
+}
+"""What stands under the key numbers of a phase kind."""
 
 
 @dataclass(frozen=True)
@@ -120,8 +128,7 @@ def _section(run: StoredRun, phase: StoredPhase) -> Section:
     missing: list[str] = []
     made = [_picture(run, phase, plate) for plate in plates(phase.kind)]
     shown = [tables.key_numbers(phase), tables.states(phase)]
-    extra = {"cruise": tables.manoeuvres, "lookback": tables.truth_and_knowledge}.get(phase.kind)
-    if extra is not None:
+    for extra in TABLES.get(phase.kind, ()):
         try:
             shown.append(extra(phase))
         except Missing as error:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import matplotlib
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
@@ -34,6 +35,7 @@ PALETTE: dict[str, tuple[str, str]] = {
     "shade": ("#eceae2", "#222831"),
 }
 
+RASTER_DPI = 160  # of what is drawn as dots inside an SVG
 _RC: dict[Any, Any] = {
     "svg.fonttype": "none",
     "font.family": ["DejaVu Sans"],
@@ -100,12 +102,13 @@ def svg_text(figure: Figure, name: str) -> str:
     """The figure as SVG in light colours, the same bytes for the same figure."""
     FigureCanvasSVG(settled(figure))
     out = io.StringIO()
-    figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    figure.savefig(out, format="svg", dpi=RASTER_DPI, metadata={"Date": None, "Creator": None})
     text = out.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
     text = re.sub(r'(<path [^>]*?d=")([^"]*)(")', _short_path, text)
-    text = re.sub(r'"data:image/png;base64,([^"]*)"', _grey_png, text)
+    text = re.sub(r'"data:image/png;base64,([^"]*)"', _lean_png, text)
+    text = re.sub(r' id="image[0-9a-f]+"', "", text)  # the same picture twice has the same id
     text = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', text)
     text = re.sub(r'(href="|url\()#([^")]+)', rf"\1#{name}-\2", text)
     return re.sub(r"\n\s*", "\n", text)
@@ -150,13 +153,31 @@ def _short_path(match: re.Match[str]) -> str:
     return match[1] + re.sub(r"\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}", match[2]) + match[3]
 
 
-def _grey_png(match: re.Match[str]) -> str:
-    """Store an opaque grey picture as grey: a quarter of the bytes of the same picture in RGBA."""
+def _lean_png(match: re.Match[str]) -> str:
+    """The same picture in fewer bytes: greys as grey, up to 256 colours by their number."""
     image: Image.Image = Image.open(io.BytesIO(base64.b64decode(match[1])))
     if image.mode == "RGBA":
         red, green, blue, alpha = image.split()
-        if alpha.getextrema() == (255, 255) and red.tobytes() == green.tobytes() == blue.tobytes():
+        opaque = alpha.getextrema() == (255, 255)
+        if opaque and red.tobytes() == green.tobytes() == blue.tobytes():
             image = red
+        else:
+            image = _numbered(image) or (image.convert("RGB") if opaque else image)
     out = io.BytesIO()
-    image.save(out, format="PNG", optimize=False, compress_level=9)
+    level = 9 if image.mode in ("L", "P") else 6
+    image.save(out, format="PNG", optimize=False, compress_level=level)
     return f'"data:image/png;base64,{base64.b64encode(out.getvalue()).decode()}"'
+
+
+def _numbered(image: Image.Image) -> Image.Image | None:
+    """An RGBA picture with a table of its colours; None when it has more than 256."""
+    pixels = np.frombuffer(image.tobytes(), dtype="<u4")
+    colours, numbers = np.unique(pixels, return_inverse=True)
+    if len(colours) > 256:
+        return None
+    table = colours.view(np.uint8).reshape(-1, 4)
+    found = Image.frombytes("P", image.size, numbers.astype(np.uint8).tobytes())
+    found.putpalette(table[:, :3].tobytes())
+    if (table[:, 3] < 255).any():
+        found.info["transparency"] = table[:, 3].tobytes()
+    return found

@@ -27,14 +27,15 @@ class Table:
 def key_numbers(phase: StoredPhase) -> Table | None:
     """The summary of a phase, in its own order; None when it is empty.
 
-    Single manoeuvres are left to the table of manoeuvres, where the phase has one, and vectors to
+    Single manoeuvres and coasts are left to their tables, where the phase has them, and vectors to
     the table of states.
     """
     rows = []
+    told = _told_elsewhere(phase)
     for key, entry in phase.summary.items():
         if isinstance(entry.get("value"), list):
             continue
-        if "manoeuvres" in phase.products and is_burn(key):
+        if ("manoeuvres" in phase.products and is_burn(key)) or (told and told.match(key)):
             continue
         text = shown_entry(key, entry)
         rows.append((label(key), text.value, text.sigma, text.unit, str(entry.get("source") or "")))
@@ -42,6 +43,19 @@ def key_numbers(phase: StoredPhase) -> Table | None:
         return None
     head = ("quantity", "value", "± 1σ", "unit", "how it was found")
     return without_empty(Table("Key numbers", head, (False, True, True, False, False), tuple(rows)))
+
+
+def _told_elsewhere(phase: StoredPhase) -> re.Pattern[str] | None:
+    """Keys that stand in tables of their own: manoeuvres, coasts, albedo; None without those."""
+    parts = []
+    if "orbit_burns" in phase.products:
+        names = {name.replace("-", "_") for name in phase.texts("orbit_burns", "name")}
+        parts += [re.escape(name) + "_" for name in sorted(names - {"insertion"})]
+    if "orbit_coasts" in phase.products:
+        parts.append("coast_")
+    if phase.kind == "map":
+        parts.append("albedo_(rms|bias|chi)_")
+    return re.compile("|".join(parts)) if parts else None
 
 
 def states(phase: StoredPhase) -> Table | None:
@@ -74,10 +88,10 @@ def without_empty(table: Table) -> Table:
     )  # fmt: skip
 
 
-def manoeuvres(phase: StoredPhase) -> Table:
+def manoeuvres(phase: StoredPhase, product: str = "manoeuvres") -> Table:
     """Every manoeuvre, each way it was estimated, beside its published figure."""
     rows: list[tuple[str, ...]] = []
-    burns = read_burns(phase)
+    burns, about_mars = read_burns(phase, product), product == "orbit_burns"
     names = list(dict.fromkeys(burn.name for burn in sorted(burns, key=lambda b: b.time)))
     for burn in sorted(burns, key=lambda b: names.index(b.name)):
         off = burn.dv - burn.published
@@ -90,13 +104,82 @@ def manoeuvres(phase: StoredPhase) -> Table:
             "" if again or not np.isfinite(off) else f"{burn.published:.3f}",
             _off(off) if np.isfinite(off) else "",
             f"{burn.duration:.1f}" if burn.duration else "",
+            digits(burn.miss, None, 2) if about_mars and np.isfinite(burn.miss) else "",
         ))  # fmt: skip
     head = ("manoeuvre", "flown as, found from", "time (UTC)", "± s", "Δv [m/s]", "± m/s",
-            "published", "off by", "burn [s]")  # fmt: skip
-    numeric = (False, False, False, True, True, True, True, True, True)
-    return without_empty(Table("Manoeuvres", head, numeric, tuple(rows), _BURN_NOTE))
+            "published", "off by", "burn [s]", "miss [m]")  # fmt: skip
+    numeric = (False, False, *[True] * 8)
+    note = _ORBIT_BURN_NOTE if about_mars else _BURN_NOTE
+    return without_empty(Table("Manoeuvres", head, numeric, tuple(rows), note))
 
 
+def orbit_manoeuvres(phase: StoredPhase) -> Table:
+    """The manoeuvres about Mars, from orbit_burns.nc."""
+    return manoeuvres(phase, "orbit_burns")
+
+
+def coasts(phase: StoredPhase) -> Table:
+    """Free flights about Mars against the vectors at their ends, from orbit_coasts.nc."""
+    start, stop = (
+        [name.replace("-", " ") for name in phase.texts("orbit_coasts", each)]
+        for each in ("start", "stop")
+    )
+    span, miss, speed = (
+        phase.values("orbit_coasts", name).astype(float)
+        for name in ("duration", "miss", "miss_velocity")
+    )
+    rows = tuple(
+        (f"{start[i]} to {stop[i]}", str(_span(span[i])),
+         *_measure(miss[i], "m"), *_measure(speed[i], "m/s"))
+        for i in range(len(start))
+    )  # fmt: skip
+    head = ("from vector to vector", "lasts", "misses by", "", "in speed", "")
+    numeric = (False, True, True, False, True, False)
+    return Table("Coasts without a push", head, numeric, rows, _COAST_NOTE)
+
+
+def _span(seconds: float) -> str:
+    text = digits(seconds / 60.0, None, 3) + " min"
+    return text if seconds < 7200.0 * 12 else digits(seconds / 86_400.0, None, 3) + " days"
+
+
+def _measure(value: float, unit: str) -> tuple[str, str]:
+    text = shown(value, unit, figures=3)
+    return text.value, text.unit
+
+
+def albedo_closure(phase: StoredPhase) -> Table:
+    """How far the map's albedo is from the truth, a row for each band; from the summary."""
+    bands = [key.removeprefix("albedo_rms_") for key in phase.summary if "albedo_rms_" in key]
+    if not bands:
+        raise Missing(f"{phase.folder.name}/summary.json has no albedo_rms")
+    rows = []
+    for band in bands:
+        found = (phase.summary.get(f"albedo_{what}_{band}", {}) for what in ("rms", "bias", "chi"))
+        rows.append((band, *(_three_figures(entry.get("value")) for entry in found)))
+    head = ("band", "root mean square [%]", "mean [%]", "over the stated 1σ")
+    numeric = (False, True, True, True)
+    return Table("Albedo, map less truth", head, numeric, tuple(rows), _ALBEDO_NOTE)
+
+
+def _three_figures(value: Any) -> str:
+    known = isinstance(value, int | float) and np.isfinite(value)
+    return digits(float(value), None, 3) if known else ""
+
+
+_ALBEDO_NOTE = (
+    "By area, in per cent of the band's true mean albedo. The last column is the root mean square "
+    "of the difference over the map's own 1σ: 1 where the stated errors are right, less where they "
+    "are too careful."
+)
+_COAST_NOTE = (
+    "The path starts at the first vector and flies freely; the miss is how far it ends from the "
+    "second."
+)
+_ORBIT_BURN_NOTE = (
+    "± is 1σ: the scatter of the vectors, and how much the ways of finding the same push differ. "
+    "Miss: how far the paths before and after pass one another where the push joins them."
+)
 _BURN_NOTE = (
     "± is 1σ: the scatter of the vectors, and for the joined path also how far the two nearest "
     "vectors alone would move it. A time with ± of minutes is held by its first guess in the "

@@ -39,6 +39,36 @@ _LOOK_BACK = (
     ("phase angle", "between Sun and camera, seen from the body: 0° is full, 180° is new"),
     ("px", "pixel, one element of the picture"),
 )
+_CAPTURE = (
+    ("apoapsis", "the point farthest from the planet"),
+    ("eclipse, umbra, penumbra", "the Sun is hidden by Mars: wholly in the umbra, in part around"),
+    ("inclination", "how far the plane of an orbit is tilted to the equator of Mars"),
+    ("local true solar time", "the hour of a sundial there; 12 h is noon"),
+    ("node", "where an orbit crosses the plane of the equator, going north"),
+    ("occultation", "Mars stands between the craft and Earth, and the radio is silent"),
+    ("periapsis", "the point nearest to the planet"),
+)
+_MAP = (
+    ("albedo", "how bright the ground is, as a share of the light that falls on it"),
+    ("equirectangular", "a map on which a degree is as long everywhere, east and north"),
+    ("footprint", "the ground that one frame shows"),
+    ("ground size of a pixel, GSD", "how many metres of ground one pixel of the camera covers"),
+    (
+        "incidence, emission, phase angle",
+        "between the ground's upright and the Sun; between it and the camera; between the two",
+    ),
+    ("mosaic", "one map put together from many frames"),
+    ("orthoimage", "a frame laid on the ground, as if seen from straight above everywhere"),
+    ("px/deg", "cells of a map for each degree of latitude"),
+    ("polar stereographic", "a map about a pole that keeps shapes as they are"),
+    ("stereo angle", "between two lines of sight to the same ground; it lets heights be found"),
+    ("truth and knowledge", "the planet as the simulation has it; what was found from frames"),
+)
+_HELD_BY = {
+    "periapsis": ("perigee, periapsis",),
+    "phase angle": ("incidence, emission, phase angle",),
+}
+"""Words that another entry tells of, where that one stands on the page."""
 _ALWAYS = (
     ("1σ, 3σ", "how far off a number should be: within 1σ two times in three, 3σ nearly always"),
 )
@@ -49,4 +79,8 @@ def words(run: StoredRun) -> list[tuple[str, str]]:
     found = list(_ALWAYS)
     found += _CRUISE if run.phase("cruise") is not None else ()
     found += _LOOK_BACK if run.phase("lookback") is not None else ()
+    found += _CAPTURE if run.phase("capture") is not None else ()
+    found += _MAP if run.phase("map") is not None else ()
+    told = {word for word, _ in found}
+    found = [pair for pair in found if told.isdisjoint(_HELD_BY.get(pair[0], ()))]
     return sorted(found, key=lambda pair: pair[0].lower().replace("δ", "d"))

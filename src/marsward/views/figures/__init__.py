@@ -5,11 +5,21 @@ from dataclasses import dataclass
 
 from marsward.views.figures import (
     b_plane,
+    capture_orbits,
+    coverage_maps,
     crops,
+    data_volume,
     distances,
+    frame_places,
     heliocentric,
     look_back,
+    map_errors,
+    mosaic_map,
     navigation,
+    orbit_burns,
+    orbit_evolution,
+    orbit_seasons,
+    ortho,
     residuals,
 )
 from marsward.views.figures.drawing import Drawing
@@ -34,6 +44,20 @@ PLATES: tuple[Plate, ...] = (
     Plate("lookback", "look-back", "The picture", look_back.draw),
     Plate("lookback", "crescents", "Earth and Moon, enlarged", crops.draw),
     Plate("lookback", "navigation", "Optical navigation: truth and knowledge", navigation.draw),
+    Plate("capture", "orbits", "The orbits about Mars", capture_orbits.draw),
+    Plate("capture", "orbit-burns", "Manoeuvres, ours and published", orbit_burns.draw),
+    Plate("capture", "orbit-evolution", "The mapping orbit, turn by turn", orbit_evolution.draw),
+    Plate("capture", "orbit-seasons", "Shadow, silence and sight", orbit_seasons.draw),
+    Plate("map", "mosaic", "The map", mosaic_map.draw),
+    Plate("map", "frames", "Where the frames lie", frame_places.draw),
+    Plate("map", "coverage", "How often each place was seen", coverage_maps.draw_counts),
+    Plate("map", "ground-size", "How finely each place was seen", coverage_maps.draw_sizes),
+    Plate(
+        "map", "light-and-stereo", "In what light, from how many sides", coverage_maps.draw_light
+    ),
+    Plate("map", "frame-and-map", "A frame and the map made of it", ortho.draw),
+    Plate("map", "map-errors", "Truth and knowledge", map_errors.draw),
+    Plate("map", "data-volume", "Data and downlink", data_volume.draw),
 )
 
 
