@@ -13,12 +13,15 @@ from marsward.core.product import Product
 from marsward.core.time import Epoch
 from marsward.dynamics.forces import Forces
 from marsward.dynamics.propagate import propagate
+from marsward.geometry.attitude import Nadir
+from marsward.geometry.camera_axes import rotation_vector
 from marsward.mission.store import write_json
 
 START = Epoch.utc("2021-11-09T08:10:41")
 STATE = [-6.0e5, 3.6e6, 1.3e5, -900.0, -300.0, 4300.0]
 GRID = MapGrid.equirectangular(1)
 RGB = ["red", "green", "blue"]
+LAW = Nadir(roll=5.0)
 MISSION = """
 name = "one"
 title = "One"
@@ -29,12 +32,11 @@ naif_id = -777
 
 [[instrument]]
 kind = "camera"
-name = "mapper"
 preset = "moric"
 
 [[phase]]
 kind = "map"
-camera = "mapper"
+camera = "moric"
 """
 
 
@@ -72,7 +74,7 @@ def frames(path):
             "ltst": (row, np.full(9, 13.0)),
             "bits": (row, np.full(9, 1e8)),
         },
-        attrs={"body": "mars"},
+        attrs={"body": "mars", "attitude": repr(LAW)},
     )
 
 
@@ -240,10 +242,14 @@ def test_attitude(whole, call, orbit):
             spiceypy.furnsh(str(folder / name))
         for k in (0, 1, 4, 8):
             et = float(table.et[k])
-            turn, at = spiceypy.ckgp(-777000, spiceypy.sce2c(-777, et), 100.0, "J2000")
+            turn, rate, at = spiceypy.ckgpav(-777000, spiceypy.sce2c(-777, et), 100.0, "J2000")
+            wanted = LAW.at(orbit, Epoch.et(et))
+            assert np.linalg.norm(rotation_vector(turn @ wanted.T)) < 5e-6
             place = orbit.at(Epoch.et(et))[:3]
-            down = turn @ (-place / np.linalg.norm(place))
-            assert down[2] == pytest.approx(1.0, abs=1e-4)  # geodetic nadir, 0.2 deg at most
+            down = wanted @ (-place / np.linalg.norm(place))
+            assert np.degrees(np.arctan2(down[0], down[2])) == pytest.approx(-5.0, abs=0.4)
+            steady = LAW.angular_velocity(orbit, Epoch.et(et))
+            assert rate == pytest.approx(steady, abs=1e-6)
             assert at > 0.0
         with pytest.raises(spiceypy.exceptions.SpiceyError):  # between two orbits nothing is said
             spiceypy.ckgp(-777000, spiceypy.sce2c(-777, et + 3600.0), 0.0, "J2000")

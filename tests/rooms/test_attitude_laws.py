@@ -183,9 +183,9 @@ def test_the_sun_stays_in_the_x_z_plane():
     assert c[:, 2] == pytest.approx(Nadir().at(ORBIT, TIMES)[:, 2], abs=1e-15)
 
 
-@pytest.mark.parametrize("roll", [0.0, 15.0])
-def test_the_ground_runs_along_the_columns(roll):
-    law = YawSteering(to="ground", roll=roll)
+@pytest.mark.parametrize(("roll", "pitch"), [(0.0, 0.0), (15.0, 0.0), (0.0, 12.0), (-8.0, 20.0)])
+def test_the_ground_runs_along_the_columns(roll, pitch):
+    law = YawSteering(to="ground", roll=roll, pitch=pitch)
     c = law.at(ORBIT, TIMES)
     tracks = []
     for moment in (TIMES - 0.5, TIMES + 0.5):
@@ -198,8 +198,22 @@ def test_the_ground_runs_along_the_columns(roll):
     )
     across = np.einsum("ni,ni->n", unit(track), c[:, 0])
     assert np.abs(across).max() < 1e-5
-    loose = Nadir(roll=roll).at(ORBIT, TIMES)
+    loose = Nadir(roll=roll, pitch=pitch).at(ORBIT, TIMES)
     assert np.abs(np.einsum("ni,ni->n", unit(track), loose[:, 0])).max() > 1e-4
+
+
+def test_steering_stays_within_the_trajectory():
+    class Short(Circle):
+        start, stop = START, START + 600.0
+
+        def at(self, epoch, **others):
+            assert np.all(np.asarray(epoch - self.start) >= 0.0)
+            assert np.all(np.asarray(self.stop - epoch) >= 0.0)
+            return super().at(epoch, **others)
+
+    law, ends = YawSteering(to="ground", roll=5.0, pitch=5.0), START + np.array([0.0, 300.0, 600.0])
+    off = rotation_vector(law.at(Short(), ends) @ np.swapaxes(law.at(ORBIT, ends), -1, -2))
+    assert np.linalg.norm(off, axis=-1) == pytest.approx(0.0, abs=1e-4)
 
 
 def test_spin_is_the_closed_form():

@@ -5,6 +5,7 @@ import tomllib
 
 import numpy as np
 import pytest
+import xarray as xr
 from pydantic import ValidationError
 
 from marsward.cli.list import list_
@@ -64,6 +65,28 @@ def test_hiric_and_mms_see_what_was_published():
     assert hiric.band("pan").stages == 32
     assert 265e3 * mms.ifov == pytest.approx(265.0, rel=1e-6)
     assert 2.0 * 265e3 * np.tan(mms.footprint_angles[0]) == pytest.approx(55e3, rel=0.01)
+
+
+def test_stars_fall_off_less_than_the_sky():
+    camera = Camera(preset="moric").scaled(width=256)
+    middle, corner = (127.5, 95.5), (6.0, 6.0)
+    scene = xr.Dataset(
+        {
+            "radiance": (("y", "x"), np.full((192, 256), 1e-9)),
+            "star_x": ("star", [middle[0], corner[0]]),
+            "star_y": ("star", [middle[1], corner[1]]),
+            "star_photons": ("star", [1e12, 1e12]),
+        }
+    )
+    rate = camera.electron_rate(scene)
+    dark = camera.electron_rate(scene[["radiance"]])
+    cosine = camera.pinhole.ray(corner)[2]
+    assert dark[6, 6] / dark[96, 128] == pytest.approx(cosine**4, rel=1e-3)
+    light = rate - dark
+    share = light[:20, :20].sum() / light[80:112, 112:144].sum()
+    assert share == pytest.approx(cosine, rel=1e-3)
+    with pytest.raises(InputError, match="takes no whole frame"):
+        Camera(preset="mms").electron_rate(scene)
 
 
 def test_what_the_user_gives_wins():

@@ -200,3 +200,7 @@ def test_refusals(tmp_path):
     (tmp_path / "full" / "thesis.tex").write_text("x")
     with pytest.raises(InputError, match="other files"):
         write_stac(tmp_path / "full", [one], **ABOUT)
+    (tmp_path / "full" / "catalog.json").write_text('{"type": "Catalog", "id": "theirs"}')
+    with pytest.raises(InputError, match="other files"):
+        write_stac(tmp_path / "full", [one], **ABOUT)
+    assert (tmp_path / "full" / "thesis.tex").read_text() == "x"

@@ -37,7 +37,7 @@ def calc_where(
     craft
         Run folder (or its name in runs/) whose spacecraft is meant by craft.
     kernel
-        An SPK file (types 2, 3, 8, 9, 12, 13, 18) to read beside DE440, such as one with Phobos in it.
+        An SPK file (types 2, 3, 8, 9, 12, 13, 18) beside DE440, such as one with Phobos in it.
     json
         Print JSON instead of a table.
 

@@ -168,11 +168,11 @@ class Job:
     @property
     def camera(self) -> Any:
         """The camera that maps, as the mission of the run has it."""
-        from marsward.mission.load import instrument_kinds
+        from marsward.mission.load import instrument_kinds, instrument_name
 
         name = self.maps.get("camera")
         for each in self.file.get("instrument", []):
-            if name is not None and each.get("name") == name:
+            if name is not None and instrument_name(each) == name:
                 cls = instrument_kinds().get(str(each.get("kind")))
                 own = set(cls.model_fields)
                 kept = {k: v for k, v in each.items() if k in own or k not in ("name", "kind")}

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from marsward._version import __version__
 from marsward.core.errors import DataError, InputError
 from marsward.core.whole_file import drafts_of
-from marsward.data.spk_writer import _ONE_AT_A_TIME
+from marsward.data.spk_writer import ONE_AT_A_TIME
 
 if TYPE_CHECKING:
     from marsward.core.time import Epoch
@@ -100,7 +100,7 @@ def write_ck(
         with drafts_of(*files) as (kernel, clock, frame):
             clock.write_text(_clock(craft), encoding="ascii")
             frame.write_text(_frame(craft, label), encoding="ascii")
-            with _ONE_AT_A_TIME:
+            with ONE_AT_A_TIME:
                 _write(kernel, 1000 * craft, label, et, quaternions, rates, starts, comments)
     except spiceypy.exceptions.SpiceyError as error:
         raise DataError(f"the CK {path} cannot be written: {error.short}") from None

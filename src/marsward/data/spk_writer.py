@@ -7,7 +7,6 @@ repeats the trajectory to a tolerance. Written through the SPICE toolkit itself.
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,7 +17,7 @@ import spiceypy
 
 from marsward._version import __version__
 from marsward.core.errors import DataError, InputError
-from marsward.core.product import cannot_write
+from marsward.core.whole_file import drafts_of
 from marsward.data.arc_table import DEGREE, ArcTable, tables_of
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["write_spk"]
 
-_ONE_AT_A_TIME = threading.Lock()  # the toolkit keeps open files in global tables
+ONE_AT_A_TIME = threading.Lock()  # the toolkit keeps open files in global tables
 _LINE = 1000
 # The trajectories of marsward take the centre of Mars for the barycentre of Mars and its moons
 # (within 0.3 m), and planetary ephemerides hold the barycentre only: so the kernel names it.
@@ -83,13 +82,8 @@ def write_spk(
     if not tables:
         raise InputError("the trajectory has no arc that lasts, so there is nothing to write")
     try:
-        with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
-            draft = Path(folder) / "draft.bsp"
-            with _ONE_AT_A_TIME:
-                _write(draft, tables, number, name, list(comments))
-            draft.replace(path)
-    except OSError as error:
-        raise cannot_write(path, error) from error
+        with drafts_of(path) as (draft,), ONE_AT_A_TIME:
+            _write(draft, tables, number, name, list(comments))
     except spiceypy.exceptions.SpiceyError as error:
         raise DataError(f"the SPK {path} cannot be written: {error.short}") from None
     return path

@@ -76,17 +76,6 @@ class Elements:
         if self.gm is None:
             object.__setattr__(self, "gm", float(known_body(self.body).gm))
 
-    @classmethod
-    def of_mean_anomaly(
-        cls, semi_major_axis: Any, eccentricity: Any, inclination: Any, node: Any,
-        argument_of_periapsis: Any, mean_anomaly: Any, **others: Any,
-    ) -> Elements:  # fmt: skip
-        """From the mean anomaly [deg] in place of the true one; other fields by keyword."""
-        nu = np.degrees(true_anomaly(np.radians(mean_anomaly), eccentricity)) % 360.0
-        return cls(
-            semi_major_axis, eccentricity, inclination, node, argument_of_periapsis, nu, **others
-        )
-
     # shape and size -------------------------------------------------------------------------
     @property
     def mean_motion(self) -> np.ndarray:

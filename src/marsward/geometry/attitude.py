@@ -35,7 +35,7 @@ from marsward.geometry.camera_axes import (
     straight_down,
     turned,
 )
-from marsward.geometry.ellipsoid import direction
+from marsward.geometry.ellipsoid import direction, normal
 
 if TYPE_CHECKING:
     from marsward.core.time import Epoch
@@ -214,8 +214,7 @@ class Target(AttitudeLaw):
         target = _solid(self.body)
         ray = direction(self.lon, self.lat)
         foot = ray / np.linalg.norm(ray / np.asarray(target.radii))
-        normal = foot / np.asarray(target.radii) ** 2
-        place = foot + self.height * normal / np.linalg.norm(normal)
+        place = foot + self.height * normal(foot, target.radii)
         back = np.swapaxes(
             frames.state_rotation("J2000", f"IAU_{target.name.upper()}", epoch), -1, -2
         )

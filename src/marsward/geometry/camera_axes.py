@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from marsward.core.errors import PhysicsError
-from marsward.geometry.ellipsoid import nearest_point
+from marsward.geometry.ellipsoid import nearest_point, normal
 
 __all__ = [
     "apply",
@@ -50,9 +50,7 @@ def straight_down(position: Array, radii: Array, vertical: str) -> Array:
     """Unit vectors (..., 3) down from body-fixed positions [m]: "geodetic" or "geocentric"."""
     if vertical == "geocentric":
         return -position / np.linalg.norm(position, axis=-1, keepdims=True)
-    point = nearest_point(position, radii)[0]
-    inward = -point / radii**2
-    return inward / np.linalg.norm(inward, axis=-1, keepdims=True)
+    return -normal(nearest_point(position, radii)[0], radii)
 
 
 def first_hit(origin: Array, ray: Array, radii: Array) -> Array:

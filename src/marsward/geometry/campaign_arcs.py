@@ -69,7 +69,7 @@ class Windows:
 
     def lit_time(self, arcs: int) -> Array:
         """Time in good light of each arc [s]."""
-        return np.bincount(self.arc, self.end - self.begin, minlength=arcs)
+        return np.asarray(np.bincount(self.arc, self.end - self.begin, minlength=arcs), dtype=float)
 
 
 def below(trajectory: Any, epoch: Epoch, target: Body, ephemeris: Any) -> Below:

@@ -122,6 +122,11 @@ class Camera(CameraSettings):
         and stars: star_x, star_y [px], star_photons [m-2 s-1].
         """
         radiance = scene["radiance"].values
+        if self.mode != "frame":
+            raise InputError(
+                f"camera {self.name!r} is a {self.mode} camera and takes no whole frame of a "
+                "scene with stars: use expose()"
+            )
         self.require_memory()
         if radiance.shape != (self.height, self.width):
             raise InputError(
@@ -139,6 +144,7 @@ class Camera(CameraSettings):
             light = scene["star_photons"].values * (self.area * self.photon_yield)
             reach = math.ceil(_REACH * self.psf_sigma) + 1
             x, y = scene["star_x"].values, scene["star_y"].values
+            light = light * quick.point_falloff(self, x, y)
             point_sources(x, y, light, self.psf_sigma, reach, out)
         return out
 

@@ -36,13 +36,14 @@ __all__ = [
     "falloff",
     "flat",
     "pattern",
+    "point_falloff",
     "signal_to_noise",
     "ziggurat_tables",
 ]
 
 Image = NDArray[np.float32]
 _REACH = 4.0  # of the point spread [sigma]
-_NARROW = 0.12  # px: a Gaussian of this width puts < 3e-5 beyond its pixel
+_NARROW = 0.12  # px: a Gaussian of this width puts 3e-5 beyond its pixel
 _SAMPLES = 20_000  # pixels that automatic exposure looks at
 _UNKNOWN = 2  # stream of what calibration cannot see
 _SEEDS = 2**63
@@ -174,6 +175,19 @@ def falloff(camera: Camera) -> Image:
     return (camera.rays(camera.bands[0])[..., 2] ** camera.falloff).astype(np.float32)
 
 
+def point_falloff(camera: Camera, x: Any, y: Any) -> NDArray[np.float64]:
+    """Light of stars at pixels x, y relative to the axis: cos(off-axis angle)^(falloff - 3).
+
+    A star sends no less for the smaller solid angle of a pixel off the axis, so the cos^3 of that
+    is left out; the power is at least 0.
+    """
+    power = max(camera.falloff - 3.0, 0.0)
+    if power == 0.0:
+        return np.ones(np.shape(x))
+    inside = [np.clip(x, 0.0, camera.width - 1.0), np.clip(y, 0.0, camera.height - 1.0)]
+    return camera.pinhole.ray(np.stack(inside, axis=-1))[..., 2] ** power
+
+
 def flat(camera: Camera, band: CameraBand | str) -> Image:
     """Known part of the flat field (y, x): falloff and the fixed pattern as measured."""
     return _flat(_key(camera, band), False)
@@ -213,7 +227,7 @@ def _key(camera: Camera, band: CameraBand | str) -> _Key:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=6)
+@lru_cache(maxsize=16)
 def _flat(key: _Key, true: bool) -> Image:
     from marsward.geometry.pinhole import Pinhole
 

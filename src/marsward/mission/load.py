@@ -284,7 +284,7 @@ class _Reading:
         found: dict[str, Part] = {}
         seen: set[str] = set()
         for place, each in self._entries("instrument"):
-            name = _called(each)
+            name = instrument_name(each)
             if not isinstance(name, str) or not _NAME.match(name):
                 self._complain(
                     ("instrument", place, "name"),
@@ -338,7 +338,7 @@ class _Reading:
 
     def _named_instruments(self, phases: Sequence[tuple[int, Phase]]) -> None:
         """A phase's field called `camera`, `instrument`, … must name one of the file."""
-        names = [_called(i) for _, i in self._entries("instrument")]
+        names = [instrument_name(i) for _, i in self._entries("instrument")]
         for place, phase in phases:
             for field in phase.instrument_fields:
                 given = getattr(phase, field, None)
@@ -348,6 +348,6 @@ class _Reading:
                         self._complain(("phase", place, field), f"{field}: {said}")
 
 
-def _called(instrument: Mapping[str, Any]) -> Any:
+def instrument_name(instrument: Mapping[str, Any]) -> Any:
     """What a table [[instrument]] is called: its name, or else its preset, or else its kind."""
     return instrument.get("name", instrument.get("preset", instrument.get("kind")))

@@ -192,7 +192,8 @@ def _count(samples: int) -> int:
 
 
 def _fill(tables: GridTables, row0: int, col0: int, arguments: Any, out: Any) -> None:
-    map_values(tables.kind, tables.numbers, tables.lat, tables.lon, row0, col0, *arguments, out)
+    place = (tables.kind, tables.numbers, tables.lat, tables.lon, row0, col0)
+    map_values(*place, *arguments, out)  # type: ignore[call-arg]
 
 
 def _fill_mean(

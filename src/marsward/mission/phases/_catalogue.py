@@ -4,6 +4,7 @@ PHASES: dict[str, str] = {
     "cruise": "marsward.mission.phases.cruise:Cruise",
     "capture": "marsward.mission.phases.capture:Capture",
     "lookback": "marsward.mission.phases.lookback:Lookback",
+    "orbit": "marsward.mission.phases.orbit:Orbit",
     "map": "marsward.mission.phases.map:Map",
     "spk-trajectory": "marsward.mission.phases.spk:KernelTrajectory",
     "spk-orbit": "marsward.mission.phases.spk:KernelOrbit",

@@ -48,7 +48,7 @@ def record(phase, found, given: Given) -> Outcome:
         "orbit": found.orbit,
     }
     for name, path in orbits.items():
-        _write_exchange(path, name, given)
+        write_exchange(path, name, given)
     burns = burn_table(phase, found)
     _write_burns(burns, given.folder / "orbit_burns.csv")
     return Outcome(
@@ -66,7 +66,8 @@ def record(phase, found, given: Given) -> Outcome:
     )
 
 
-def _write_exchange(path: Trajectory, name: str, given: Given) -> None:
+def write_exchange(path: Trajectory, name: str, given: Given) -> None:
+    """Write a path as OEM and SPK into the phase's folder."""
     craft, tables = given.mission.spacecraft, tabulate(path)
     write_oem(
         given.folder / f"{name}.oem",
@@ -79,7 +80,7 @@ def _write_exchange(path: Trajectory, name: str, given: Given) -> None:
         tables,
         naif_id=craft.naif_id,
         name=craft.name,
-        comments=["Flown from state vectors of telemetry; see the run's report."],
+        comments=["Flown by marsward; where from, see the run's report."],
     )
 
 

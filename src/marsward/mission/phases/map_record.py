@@ -119,7 +119,8 @@ def _numbers(
     )
     out["resolution"] = Quantity(
         closure.resolution / 1e3, "km", None,
-        "shortest wavelength along meridians with coherence above 0.5",
+        "shortest wavelength along meridians with coherence above 0.5; the true albedo itself has "
+        "nothing below about 60 km",
     )  # fmt: skip
     return out
 
@@ -152,8 +153,8 @@ def _assumptions(phase: Map, camera, result: Photographed, frames: xr.Dataset) -
         f"Frames stand at even steps of time on the lit part of {frames.attrs['orbits']} arcs "
         f"below {phase.altitude_limit / 1e3:g} km; which orbits and moments the mission chose is "
         "not published.",
-        "The surface is the shape of MOLA at 4 px/deg and the albedo of TES at 1 px/deg, with two "
-        "colours mixed by albedo; detail finer than that is not in the truth.",
+        f"The surface has {_shape(phase)} and the albedo of TES at 1 px/deg, with two colours "
+        "mixed by albedo; detail finer than that is not in the truth.",
         "The map's maker knows shape, camera and law of reflection; believed dust is "
         f"{phase.dust_error:+g} off the true depth of {phase.dust_depth:g}.",
         f"Believed attitudes are off by {_deg(phase.attitude_sigma)} from frame to frame and "
@@ -169,7 +170,13 @@ def _assumptions(phase: Map, camera, result: Photographed, frames: xr.Dataset) -
     return out
 
 
+def _shape(phase: Map) -> str:
+    if not phase.relief:
+        return "no relief, only the ellipsoid,"
+    return f"the heights of {phase.terrain}" if phase.terrain else "the shape of MOLA at 4 px/deg"
+
+
 def _substitutes(phase: Map) -> list[str]:
-    if phase.terrain:
+    if phase.terrain and phase.relief:
         return [f"Heights are those of {phase.terrain}, not the shipped shape."]
     return []
