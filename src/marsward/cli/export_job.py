@@ -62,7 +62,7 @@ class Job:
         """Refuse a format before anything is written when the run lacks what it needs."""
         needs = tuple(needs)
         if self.product is not None and set(needs) <= set(ORBITS):
-            self.run[self.product]
+            self.trajectory(self.product)
             return
         if any(each in self.run for each in needs):
             return
@@ -84,10 +84,23 @@ class Job:
         return self._held[name]
 
     def trajectory(self, product: str) -> Trajectory:
-        """A trajectory of the run."""
+        """A trajectory of the run.
+
+        Raises
+        ------
+        InputError
+            The product is something else.
+        """
         from marsward.core.trajectory import Trajectory
 
-        return Trajectory.from_dataset(self.dataset(product))
+        dataset = self.dataset(product)
+        try:
+            return Trajectory.from_dataset(dataset)
+        except InputError as error:
+            known = ", ".join(each for each in ORBITS if each in self.run)
+            raise InputError(
+                f"--product {product} is no trajectory; choose one of: {known}"
+            ) from error
 
     @cached_property
     def layers(self) -> list[str]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 MAPS = ("coverage", "map_truth", "sample_map", "mosaic")
 """Products on a map grid, one of which a run must have for its maps to be exported."""
 
+_ALBEDO = "albedo at incidence 30, emission 0, phase 30 deg"
 _WIDEST = 4096  # columns of a picture to look at
 _FAINT, _BRIGHT = 1.0, 99.0  # percentiles that a picture's stretch runs between
 
@@ -59,7 +60,7 @@ def _cube(job: Job, driver: str) -> list[Path]:
             driver=driver,
             names=_bands(albedo),
             units="1",
-            description="normal albedo",
+            description=_ALBEDO,
         )
     ]
 
@@ -77,15 +78,19 @@ def _pds4(job: Job) -> list[Path]:
     from marsward.data.pds4 import write_pds4
 
     made: list[Path] = []
-    about: dict[str, Any] = {"mission": job.mission, "spacecraft": job.craft.name}
+    about: dict[str, Any] = {
+        "mission": job.mission,
+        "spacecraft": job.craft.name,
+        "instrument": str(job.maps.get("camera", "")),
+    }
     start, stop = job.span or (None, None)
     if "mosaic" in job.run:
         mosaic = job.dataset("mosaic")
         albedo = _albedo(mosaic, job)
         made += write_pds4(
             job.folder / "mosaic-albedo.xml", albedo.values, grid=MapGrid.of(mosaic),
-            title=f"{job.craft.name} mosaic of Mars, normal albedo", names=_bands(albedo),
-            start=start, stop=stop, description="Normal albedo of Mars.", **about,
+            title=f"{job.craft.name} mosaic of Mars, albedo", names=_bands(albedo),
+            start=start, stop=stop, description=f"{_ALBEDO.capitalize()}.", **about,
         )  # fmt: skip
     if "sample_frame" in job.run:
         picture = _picture(job)
@@ -109,7 +114,8 @@ def _backplanes(job: Job) -> list[Path]:
     from marsward.data.backplanes import planes_of, write_backplanes
 
     planes = planes_of(job.dataset("sample_frame"))
-    return [write_backplanes(job.folder / "sample_frame-backplanes.nc", planes)]
+    path = job.folder / "sample_frame-backplanes.nc"
+    return [write_backplanes(path, planes, provenance=job.run["sample_frame"].provenance)]
 
 
 def _png(job: Job) -> list[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv as table
 import io
+import itertools
 import math
 import re
 from pathlib import Path
@@ -148,13 +149,17 @@ def _ck(job: Job) -> list[Path]:
         name=f"{name}_CAMERA",
         angular_velocity=law.angular_velocity(flight, when, ephemeris=ephemeris),
         longest_gap=1.5 * step,
-        comments=[f"Camera over each imaging orbit by the law {said}: +z is its boresight."],
+        comments=[
+            f"Camera over each imaging orbit by the law {said}: +z is its boresight.",
+            f"Exact at the frames and at steps of at most {step:g} s between them; "
+            "in between the toolkit turns at a steady rate.",
+        ],
     )
     return list(pointing)
 
 
 def _imaging_epochs(job: Job, step: float) -> Epoch:
-    """From the first frame of each orbit to its last, in even steps of at most `step` [s]."""
+    """Every frame, and even steps of at most `step` [s] between the frames of an orbit."""
     import numpy as np
 
     from marsward.core.time import Epoch
@@ -163,8 +168,11 @@ def _imaging_epochs(job: Job, step: float) -> Epoch:
     et, number = frames["et"].values, frames["orbit"].values
     pieces = []
     for each in np.unique(number):
-        first, last = et[number == each].min(), et[number == each].max()
-        pieces.append(np.linspace(first, last, max(2, int(np.ceil((last - first) / step)) + 1)))
+        mine = np.unique(et[number == each])
+        for first, last in itertools.pairwise(mine.tolist()):
+            parts = max(1, math.ceil((last - first) / step))
+            pieces.append(np.linspace(first, last, parts, endpoint=False))
+        pieces.append(mine[-1:])
     return Epoch.et(np.unique(np.concatenate(pieces)))
 
 

@@ -141,9 +141,18 @@ def planes_of(frame: xr.Dataset) -> xr.Dataset:
     return xr.Dataset(data, coords={**_pixels(shape), **places}, attrs={**about, **frame.attrs})
 
 
-def write_backplanes(path: str | Path, planes: xr.Dataset, *, name: str = "backplanes") -> Path:
-    """Write planes as netCDF, whole or not at all; see `Product.save` for what is raised."""
-    return Product(name, planes, provenance=Provenance()).save(path)
+def write_backplanes(
+    path: str | Path,
+    planes: xr.Dataset,
+    *,
+    name: str = "backplanes",
+    provenance: Provenance | None = None,
+) -> Path:
+    """Write planes as netCDF, whole or not at all; see `Product.save` for what is raised.
+
+    `provenance` is that of the frame that the planes are of.
+    """
+    return Product(name, planes, provenance=provenance or Provenance()).save(path)
 
 
 def _places(points: np.ndarray, shape: tuple[int, int]) -> dict[str, Any]:

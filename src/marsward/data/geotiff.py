@@ -31,6 +31,13 @@ __all__ = ["RASTER_SUFFIX", "Map", "read_map", "write_cog", "write_map_cogs", "w
 RASTER_SUFFIX = {"ISIS3": ".cub", "VICAR": ".vic", "GTiff": ".tif"}
 """Raster formats other than COG that `write_raster` makes, with the ending of their files."""
 
+# the name of the body as ISIS and VICAR know it, not that of its ellipsoid; and without the history
+# that GDAL would add, for it names the machine and the hour
+_OPTIONS = {
+    "ISIS3": {"TARGET_NAME": "Mars", "ADD_GDAL_HISTORY": "NO"},
+    "VICAR": {"TARGET_NAME": "Mars"},
+    "GTiff": {"COMPRESS": "DEFLATE", "TILED": "YES"},
+}
 _BLOCK = 512
 _CACHE = 128  # MB of blocks that GDAL may keep
 _COMPRESSIONS = ("DEFLATE", "ZSTD", "LZW", "NONE")
@@ -165,7 +172,7 @@ def write_raster(
     if driver == "ISIS3" and np.dtype(arrays.dtype) == np.float32:
         arrays = np.where(np.isnan(arrays), np.float32(MISSING), arrays)
         nodata = MISSING
-    options = {"COMPRESS": "DEFLATE", "TILED": "YES"} if driver == "GTiff" else {}
+    options = dict(_OPTIONS[driver])
     return _write(
         Path(path), arrays, grid, driver, options,
         names=names, units=units, nodata=nodata, description=description, tags=tags or {},

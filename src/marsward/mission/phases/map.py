@@ -141,7 +141,7 @@ class Map(Phase):
     )  # fmt: skip
     light_sigma: float = value(
         0.003, origin="derived", ge=0, lt=1,
-        ref="dust of 0.01 more depth moves the albedo by 0.2 %",
+        ref="dust of 0.01 more depth moves albedo by 0.2 % under a high Sun, 1 % under a low one",
         description="relative error that the map's maker grants law and haze (1 sigma)",
     )  # fmt: skip
     attitude_sigma: quantity("rad", ge=0) = value(  # type: ignore[valid-type]

@@ -177,6 +177,9 @@ def _shape(phase: Map) -> str:
 
 
 def _substitutes(phase: Map) -> list[str]:
+    said = [
+        "TES has no albedo poleward of about 87 degrees; the mean of its last row stands there."
+    ]
     if phase.terrain and phase.relief:
-        return [f"Heights are those of {phase.terrain}, not the shipped shape."]
-    return []
+        said.append(f"Heights are those of {phase.terrain}, not the shipped shape.")
+    return said

@@ -23,8 +23,8 @@ from marsward.dynamics.schedule import stretches
 
 STRIDE = 1000
 """Steps of the integrator between two words of progress."""
-SAMPLES = 4
-"""Looks at each step of the integrator; a stretch shorter than a minute or two may be missed."""
+SAMPLES = 2
+"""Looks at each step of the integrator; a stretch shorter than half a step may be missed."""
 
 
 CLOSEST = 1e-14
