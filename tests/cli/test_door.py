@@ -137,13 +137,13 @@ def test_new_writes_a_file_that_is_right(place, call):
     assert said.code == 0
     mission = mw.Mission.open("my trip.toml")
     assert mission.name == "my-trip"
-    assert [p.kind for p in mission.phases] == ["cruise", "lookback"]
+    assert [p.kind for p in mission.phases] == ["cruise", "lookback", "capture", "map"]
     assert call("new", "other.toml").code == 0
     assert call("check", "other.toml").code == 0
 
 
 def test_built_in_missions_are_right(call, place):
-    for name in ("tianwen-1", "template"):
+    for name in ("tianwen-1", "mapper", "template"):
         assert call("check", name).code == 0
     assert "cruise" in call("show", "tianwen-1").out
 

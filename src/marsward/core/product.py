@@ -18,6 +18,7 @@ import numpy as np
 import xarray as xr
 
 from marsward.core.errors import DataError, InputError
+from marsward.core.interrupt import held_interrupt
 from marsward.core.provenance import Provenance
 
 CONVENTIONS = "CF-1.11"
@@ -61,7 +62,8 @@ class Product:
         partial = path.with_name(f".{path.name}.partial")
         try:
             _reserve(partial, ready.nbytes + _MARGIN)
-            ready.to_netcdf(partial, engine="netcdf4", encoding=_encoding(ready))
+            with held_interrupt():
+                ready.to_netcdf(partial, engine="netcdf4", encoding=_encoding(ready))
             os.replace(partial, path)
         except (OSError, RuntimeError) as error:
             raise cannot_write(path, error) from error
@@ -86,7 +88,10 @@ class Product:
         if not path.is_file():
             raise DataError(f"no product at {path}")
         try:
-            with xr.open_dataset(path, engine="netcdf4", decode_timedelta=False) as opened:
+            with (
+                held_interrupt(),
+                xr.open_dataset(path, engine="netcdf4", decode_timedelta=False) as opened,
+            ):
                 dataset = opened.load()
         except (OSError, ValueError, RuntimeError) as error:
             raise DataError(f"{path} is not a netCDF file that can be read: {error}") from error

@@ -145,11 +145,18 @@ def photograph(
     began = time.perf_counter()
     done = first = _resume(mosaic, given)
     clock = _Clock(given, work, frames, first)
-    with ThreadPoolExecutor(given.workers) as pool:
-        for batch in _batches(first, len(work.true), work.frame_bytes):
-            mosaic.add_all(list(pool.map(work.take, batch)), workers=given.workers)
-            done = batch.stop
-            clock.tell(done, mosaic)
+    try:
+        with ThreadPoolExecutor(given.workers) as pool:
+            for batch in _batches(first, len(work.true), work.frame_bytes):
+                taken = list(pool.map(work.take, batch))
+                clock.adding = True
+                mosaic.add_all(taken, workers=given.workers)
+                done = batch.stop
+                clock.adding = False
+                clock.tell(done, mosaic)
+    except KeyboardInterrupt:
+        clock.keep(done, mosaic)
+        raise
     return Photographed(
         mosaic, small, surface, work.true, work.believed, time.perf_counter() - began, first
     )
@@ -193,11 +200,13 @@ class _Clock:
 
     def __init__(self, given: Given, work: _Work, frames: xr.Dataset, first: int) -> None:
         self.given, self.frames, self.first = given, frames, first
+        self.first_of_run = first
         self.total = len(work.true)
         self.began = self.saved = time.perf_counter()
         size = f"{work.camera.width} × {work.camera.height}"
         self.what = f"{self.total} frames of {size} px in {len(work.camera.bands)} bands"
         self.told = False
+        self.adding = False
         self.marks = 0
         given.progress.update(self._share(first), self.what)
 
@@ -219,12 +228,20 @@ class _Clock:
             left = (now - self.began) / (done - self.first) * (self.total - done)
             self.given.progress.note(
                 f"{self.what} on {mosaic.grid.width} × {mosaic.grid.height} cells: about "
-                f"{_duration(left)} to go, {mosaic.nbytes / 1e9:.2g} GB for the map"
+                f"{_duration(left)} for the frames to come, the map takes "
+                f"{mosaic.nbytes / 1e9:.2g} GB"
             )
-        if now - self.saved > SAVE_EVERY and done < self.total and self.given.checkpoint:
-            self.given.checkpoint.mkdir(exist_ok=True)
-            mosaic.save(self.given.checkpoint / "mosaic.npz", progress={"frames": done})
-            self.saved = time.perf_counter()
+        if now - self.saved > SAVE_EVERY:
+            self.keep(done, mosaic)
+
+    def keep(self, done: int, mosaic: Mosaic) -> None:
+        """Write a checkpoint, unless there is nothing to keep or a batch is half on the map."""
+        folder = self.given.checkpoint
+        if folder is None or self.adding or not self.first_of_run < done < self.total:
+            return
+        folder.mkdir(exist_ok=True)
+        mosaic.save(folder / "mosaic.npz", progress={"frames": done})
+        self.saved = time.perf_counter()
 
 
 def _duration(seconds: float) -> str:
