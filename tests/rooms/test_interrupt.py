@@ -9,6 +9,14 @@ import pytest
 from marsward.core.interrupt import held_interrupt
 
 
+@pytest.fixture(autouse=True)
+def heard():
+    """A test run started in the background ignores Ctrl-C; these tests hear it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def test_an_interrupt_waits_for_the_end_of_the_block():
     done = []
 
