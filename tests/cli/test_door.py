@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import marsward as mw
+from marsward.cli import door as door_module
 from marsward.cli.display import PlainLines, display
 from marsward.cli.door import CALC, VERBS
 from marsward.core.progress import Progress, SilentProgress
@@ -254,3 +255,16 @@ def test_export(place, call, tmp_path):
     assert rows[1].split(",")[-1] == ""  # its mass is not known
     assert "did you mean 'oem'" in call("export", "one", "--as", "omm").err
     assert "longer than nothing" in call("export", "one", "--every", "0 s").err
+
+
+@pytest.mark.parametrize(("verb", "goes_on"), [("run", True), ("export", False), ("fetch", False)])
+def test_only_a_run_goes_on_after_it_was_stopped(verb, goes_on, call, monkeypatch):
+    def stopped(words):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(door_module, "_go", stopped)
+    said = call(verb, "one")
+    assert said.code == 130
+    assert said.err.startswith("marsward: stopped; ")
+    assert ("goes on from there" in said.err) is goes_on
+    assert ("nothing half-written was left" in said.err) is not goes_on

@@ -293,6 +293,79 @@ def test_a_run_without_any_orbit(place, call):
     assert call("export", "one", "--as", "cog", "--out", "runs/one/mission.toml").code == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "match"),
+    [
+        (("czml", "--orbit", "99999"), "--orbit 99999 has no frame"),
+        (("oem,czml", "--orbit", "3"), "--orbit 3 has no frame"),
+        (("oem,czml", "--frame", "ITRF"), "--frame ITRF is not known"),
+        (("csv,oem", "--time-system", "GPS"), "--time-system GPS is not known"),
+        (("oem,cog", "--product", "orbit"), "--product orbit is nothing that cog writes"),
+        (("spk,geojson", "--product", "orbit"), "choose one of: frames"),
+        (("cog,isis3", "--product", "coverage"), "choose one of: mosaic"),
+        (("stac", "--product", "sample_frame"), "coverage, frames, mosaic"),
+    ],
+)
+def test_what_cannot_be_given_is_refused_before_anything_is_written(whole, call, words, match):
+    said = call("export", "one", "--as", *words)
+    assert said.code == 2
+    assert len(said.sentences) == 1
+    known = said.err if "frames, mosaic" not in match else ", ".join(sorted(_known(said.err)))
+    assert match in known
+    assert not (whole / "export").exists()
+
+
+def _known(sentence):
+    return sentence.strip().rpartition("one of: ")[2].split(", ")
+
+
+@pytest.mark.parametrize(
+    ("format_", "product", "made"),
+    [
+        ("cog", "coverage", ["coverage-count.tif"]),
+        ("pds4", "sample_frame", ["sample_frame.img", "sample_frame.xml"]),
+        ("png", "mosaic", ["mosaic-albedo.png"]),
+        ("stac", "frames", ["footprints.geojson", "stac"]),
+        ("ck", "orbit", ["attitude.bc", "attitude.tf", "attitude.tsc"]),
+    ],
+)
+def test_one_product_of_several(whole, call, format_, product, made):
+    said = call("export", "one", "--as", format_, "--product", product)
+    assert said.code == 0, said.err
+    assert files(whole / "export") == made
+
+
+def test_the_cruise_is_no_orbit_about_mars(place, call, orbit):
+    sun = propagate(
+        [1.05e11, -1.02e11, -4.4e10, 24795.0, 19030.0, 8904.0], START, START + 86400.0,
+        forces=Forces(bodies=("sun",)),
+    )  # fmt: skip
+    run = build(place, trajectory=sun.to_dataset(), orbit=orbit.to_dataset())
+    said = call("export", "one", "--as", "oem,czml", "--product", "trajectory")
+    assert said.code == 2
+    assert "relative to body 10" in said.err
+    assert not (run / "export").exists()
+    said = call("export", "one", "--as", "spk")
+    notes = [line for line in said.out.splitlines() if "furnish" in line]
+    assert len(notes) == 2
+    assert notes[0].startswith("trajectory.bsp: relative to the Sun (10); furnish")
+    assert notes[1].startswith("orbit.bsp: relative to the Mars barycentre (4), which the flight")
+
+
+def test_the_sample_map_is_of_one_instant(place, call, orbit):
+    run = build(
+        place, frames=frames(orbit), mosaic=mosaic(), sample_frame=picture(), sample_map=mosaic()
+    )
+    said = call("export", "one", "--as", "cog,stac")
+    assert said.code == 0, said.err
+    with rasterio.open(run / "export" / "sample_map-albedo.tif") as there:
+        tags = there.tags()
+        assert tags["START_UTC"] == tags["STOP_UTC"] == "2022-01-05T10:11:12.5Z"
+    (item,) = (run / "export" / "stac").rglob("sample-map.json")
+    about = json.loads(item.read_text())["properties"]
+    assert about["start_datetime"] == about["end_datetime"] == "2022-01-05T10:11:12.5Z"
+
+
 def test_wrong_calls(whole, call):
     assert "did you mean 'czml'" in call("export", "one", "--as", "czlm").err
     assert "names no format" in call("export", "one", "--as", ",").err

@@ -88,6 +88,14 @@ def test_equal_input_gives_equal_bytes(tmp_path):
     assert one == two
 
 
+@pytest.mark.parametrize("name", ["a-1.xyzv", "a.json"])
+def test_a_folder_in_the_place_of_a_file_is_named(tmp_path, name):
+    (tmp_path / name).mkdir()
+    with pytest.raises(InputError, match=f"{name}: Is a directory"):
+        write_cosmographia(tmp_path / "a.json", ARCS, name="A")
+    assert [each.name for each in tmp_path.iterdir()] == [name]
+
+
 def test_wrong_calls_are_refused(tmp_path):
     path = tmp_path / "a.json"
     sun = [ArcTable(10, ARCS[0].epoch, ARCS[0].states)]

@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import re
+import shutil
 
 import numpy as np
 import pytest
@@ -29,6 +30,11 @@ def run(tmp_path_factory):
     mission = (folder / "mission.toml").read_text(encoding="utf-8")
     write_map_run(folder)
     (folder / "mission.toml").write_text(mission, encoding="utf-8")
+    study = folder / "05-orbit"
+    study.mkdir()
+    for name in ("orbit_elements", "orbit_events"):
+        shutil.copy(folder / "03-capture" / f"{name}.nc", study)
+    (study / "phase.json").write_text(json.dumps({"kind": "orbit"}), encoding="utf-8")
     stored = StoredRun.open(folder)
     yield stored
     stored.close()

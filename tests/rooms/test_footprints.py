@@ -186,6 +186,7 @@ def described(frames):
     count = frames.sizes["frame"]
     return frames.assign(
         orbit=("frame", np.arange(count, dtype=np.int32)),
+        lon=("frame", np.linspace(0.5, 359.5, count)),
         gsd=("frame", np.where(np.arange(count) == 2, np.nan, 75.25)),
     )
 
@@ -193,7 +194,10 @@ def described(frames):
 def test_geojson_says_what_stands_in_it(tmp_path):
     frames = described(scattered(30, seed=4, high=800e3))
     marks = footprints(frames, CAMERA)
-    path = write_geojson(tmp_path / "f.geojson", marks, footprint_properties(frames))
+    about = footprint_properties(frames)
+    assert np.abs(about["lon"]).max() <= 180.0
+    assert np.allclose(about["lon"] % 360.0, frames["lon"].values)
+    path = write_geojson(tmp_path / "f.geojson", marks, about)
     read = json.loads(path.read_text())
     assert read["crs"]["properties"]["name"] == "urn:ogc:def:crs:IAU:2015:49900"
     assert len(read["features"]) == 30

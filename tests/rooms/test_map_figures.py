@@ -8,14 +8,16 @@ import shutil
 
 import numpy as np
 import pytest
+from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 from PIL import Image
 from sample_map_run import BANDS, mosaic, truth, write_map_run
 
 from marsward.core.map_grid import SPHERE, MapGrid
 from marsward.views.figures import map_axes, plates
+from marsward.views.figures.drawing import month_axis
 from marsward.views.figures.frame_places import shaded
-from marsward.views.figures.mosaic_map import in_colour, planet_map
+from marsward.views.figures.mosaic_map import in_colour, mapped_places, planet_map
 from marsward.views.figures.ortho import _across_frame, _sun_azimuth
 from marsward.views.report import write_report
 from marsward.views.stored_run import Missing, StoredRun
@@ -251,6 +253,35 @@ def test_small_pictures_of_layers_hold_a_table_of_colours(drawn):
     data = re.findall(r'"data:image/png;base64,([^"]+)"', drawn["coverage"][1].replace("\n", ""))
     modes = {Image.open(io.BytesIO(base64.b64decode(each))).mode for each in data}
     assert "P" in modes
+
+
+def test_places_that_are_not_mapped_have_no_name():
+    grid = MapGrid.equirectangular(2)
+    layer = np.ones(grid.shape)
+    everywhere = [name for name, _, _ in map_axes.PLACES]
+    assert [name for name, _, _ in mapped_places(grid, layer)] == everywhere
+    row, column = (int(np.rint(value)) for value in grid.row_col(226.2, 18.65))
+    layer[row, column] = np.nan
+    assert [name for name, _, _ in mapped_places(grid, layer)] == everywhere[1:]
+    half = slice(0, 180)
+    northern = mapped_places(grid.window(half), np.ones((180, 720)))
+    assert all(lat > 0.0 for _, _, lat in northern)
+    assert len(northern) == 7
+
+
+@pytest.mark.parametrize(
+    ("days", "marks"), [(7.0, "2 Nov"), (40.0, "Nov"), (1.0, "12:00"), (300.0, "Mar")]
+)
+def test_a_short_time_is_marked_by_days(days, marks):
+    figure = Figure(figsize=(8, 2))
+    axes = figure.subplots()
+    first = date2num(np.datetime64("2028-11-01"))
+    axes.plot([first, first + days], [0.0, 1.0])
+    month_axis(axes)
+    figure.draw_without_rendering()
+    named = [text.get_text().replace("\u00a0", " ") for text in axes.get_xticklabels()]
+    assert any(marks in text for text in named)
+    assert 2 <= len(named) <= 12
 
 
 # numbers -------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from marsward.views.figures.burns import flown_burns
 from marsward.views.figures.orbit_evolution import stretches
 from marsward.views.figures.orbit_seasons import daily_hours
 from marsward.views.labels import label
+from marsward.views.report import write_report
 from marsward.views.stored_run import Missing, StoredRun
 from marsward.views.style import house_style, svg_text, themed
 from marsward.views.tables import albedo_closure, coasts, key_numbers, orbit_manoeuvres
@@ -159,6 +160,46 @@ def test_seasons_count_the_passages(run, drawn, tmp_path, folder):
     points.to_netcdf(phase.folder / "orbit_events.nc")
     with pytest.raises(Missing, match="no passage that lasts"):
         plates("capture")[3].draw(phase)
+
+
+@pytest.fixture
+def study(tmp_path, folder):
+    """A week of a design study: an orbit that nobody looks at, its low point to and fro."""
+    home = tmp_path / "01-orbit"
+    home.mkdir()
+    (home / "phase.json").write_text(json.dumps({"kind": "orbit", "sentence": "a week"}))
+    source = folder / "03-capture"
+    table = xr.load_dataset(source / "orbit_elements.nc").isel(orbit_index=slice(0, 30))
+    table["periapsis_lat"].values[:] = 40.0 * np.sin(np.arange(30.0))
+    table.to_netcdf(home / "orbit_elements.nc")
+    found = xr.load_dataset(source / "orbit_events.nc", decode_timedelta=False)
+    hidden = ~np.char.startswith(found["kind"].values.astype(str), "view from")
+    found.isel(event=np.flatnonzero(hidden)).to_netcdf(home / "orbit_events.nc")
+    figures = {"orbit_turns": (85, ""), "orbit_period": (1.98, "h"), "orbit_lowest": (381.3, "km")}
+    entries = {key: {"value": value, "unit": unit} for key, (value, unit) in figures.items()}
+    (home / "summary.json").write_text(json.dumps(entries))
+    return tmp_path
+
+
+def test_a_design_study_has_its_orbit_on_the_page(study):
+    page = write_report(study).read_text(encoding="utf-8")
+    assert ">The orbit<" in page
+    for plate in plates("orbit"):
+        assert f'id="figure-{plate.name}"' in page
+    assert page.count("No figure here") == 1  # the timeline: nothing here has a date
+    run = StoredRun.open(study)
+    told = sentence(run).replace("\u00a0", " ")
+    assert told == (
+        "It goes round Mars 85 times, a turn in 1.98 hours, never lower than 381 km above the "
+        "equatorial radius."
+    )
+    assert [h.figure for h in headlines(run)] == ["85"]
+    assert "periapsis" in dict(words(run))
+    evolution, seasons = (plate.draw(run.phase("orbit")) for plate in plates("orbit"))
+    assert "a day" not in evolution.caption
+    assert not [t for t in evolution.figure.axes[0].texts if "equator" in t.get_text()]
+    assert len(seasons.figure.axes) == 1
+    run.close()
 
 
 def test_the_timeline_has_a_ribbon_for_the_orbit(run):

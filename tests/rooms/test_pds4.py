@@ -110,6 +110,14 @@ def test_equal_input_gives_equal_bytes(tmp_path):
     assert both[0] == both[1]
 
 
+@pytest.mark.parametrize("name", ["a.img", "a.xml"])
+def test_a_folder_in_the_place_of_a_file_is_named(tmp_path, name):
+    (tmp_path / name).mkdir()
+    with pytest.raises(InputError, match=f"{name}: Is a directory"):
+        write_pds4(tmp_path / "a.xml", albedo(GRIDS[0]), title="M", grid=GRIDS[0])
+    assert [each.name for each in tmp_path.iterdir()] == [name]
+
+
 def test_wrong_calls_are_refused(tmp_path):
     grid = GRIDS[0]
     good = np.zeros(grid.shape, np.float32)

@@ -45,6 +45,8 @@ CALC: dict[str, tuple[str, str]] = {
 EXITS = (
     "exit codes: 0 ok, 1 a fault of marsward, 2 the file or the call, 3 data, 4 physics, 5 verify"
 )
+_STOPPED_RUN = "stopped; finished phases are on disk, and the same command goes on from there"
+_STOPPED = "stopped; nothing half-written was left"
 
 
 class Ended(KeyboardInterrupt):
@@ -76,7 +78,7 @@ def door(words: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
     except KeyboardInterrupt as error:
-        tell("stopped; finished phases are on disk, and the same command goes on from there")
+        tell(_STOPPED_RUN if words[:1] == ["run"] else _STOPPED)
         return 128 + int(error.args[0]) if isinstance(error, Ended) else 130
 
 

@@ -52,8 +52,8 @@ def export(
     out
         Folder to write to; the folder `export` in the run when left out.
     product
-        Which trajectory of the run; all of them for OEM, SPK and CSV when left out, and the
-        mapping orbit for CZML and Cosmographia.
+        Which product of the run, a trajectory for orbits, a map or a frame for the rest; when
+        left out all that a format takes, and the mapping orbit for CZML and Cosmographia.
     every
         Fixed step, such as "10 min"; when left out, points are placed by accuracy and CSV takes
         one each hour.
@@ -73,7 +73,7 @@ def export(
     )
     writers = [_writer(each) for each in wanted]
     for name, writer in zip(wanted, writers, strict=True):
-        job.require(name, writer.needs)
+        job.admit(name, writer)
     try:
         job.folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -29,7 +29,7 @@ def _stac(job: Job) -> list[Path]:
                 _map_items(job, made),
             )
         )
-    if "frames" in job.run:
+    if job.wants("frames"):
         items, files = _orbit_items(job)
         made += files
         collections.append(
@@ -54,14 +54,9 @@ def _map_items(job: Job, files: list[Path]) -> list[StacItem]:
     from marsward.core.map_grid import MapGrid
     from marsward.data.stac import StacAsset, map_item
 
-    if job.span is None:
-        raise DataError(
-            f"the maps of {job.run.path} have no time for the catalogue, for the run has neither "
-            f"frames nor an orbit; make them with: marsward run {job.mission} --until map"
-        )
-    start, stop = job.span
     items = []
     for name in job.layers:
+        start, stop = _span(job, name)
         dataset = job.dataset(name)
         assets = {}
         for path in files:
@@ -79,6 +74,23 @@ def _map_items(job: Job, files: list[Path]) -> list[StacItem]:
             )
         )  # fmt: skip
     return items
+
+
+def _span(job: Job, name: str) -> tuple[str, str]:
+    span = job.span_of(name)
+    if span is None:
+        raise DataError(
+            f"the maps of {job.run.path} have no time for the catalogue, for the run has neither "
+            f"frames nor an orbit; make them with: marsward run {job.mission} --until map"
+        )
+    return span
+
+
+def _check(job: Job) -> None:
+    for name in job.layers:
+        _span(job, name)
+    if job.wants("frames"):
+        job.camera  # noqa: B018  (says what the mission lacks)
 
 
 def _about(path: Path) -> dict[str, Any]:
@@ -138,4 +150,4 @@ def _orbit_items(job: Job) -> tuple[list[StacItem], list[Path]]:
     return items, files
 
 
-stac = Writer(_stac, (*MAPS[:-1], "frames", "mosaic"))
+stac = Writer(_stac, (*MAPS[:-1], "frames", "mosaic"), lambda job: (*job.grids, "frames"), _check)

@@ -9,6 +9,8 @@ from marsward.cli.export_job import Job, Writer
 from marsward.core.errors import InputError
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from marsward.data.czml import Ring
 
 _SHOWN = 60.0  # s that an outline stays in a scene before and after its frame
@@ -29,19 +31,11 @@ def rings_of(job: Job, orbit: int) -> list[Ring]:
     InputError
         No frame was taken on that orbit.
     """
-    import numpy as np
-
     from marsward.core.time import Epoch
     from marsward.data.czml import Ring
 
-    frames = job.dataset("frames")
-    number, et = frames["orbit"].values, frames["et"].values
-    mine = np.flatnonzero(number == orbit)
-    if not mine.size:
-        known = np.unique(number)
-        raise InputError(
-            f"--orbit {orbit} has no frame; orbits with frames run from {known[0]} to {known[-1]}"
-        )
+    mine = frames_of(job, orbit)
+    et = job.dataset("frames")["et"].values
     shapes = outlines(job)
     found = []
     for k in mine.tolist():
@@ -50,6 +44,26 @@ def rings_of(job: Job, orbit: int) -> list[Ring]:
             name = f"frame-{k}" if part == 0 else f"frame-{k}-{part}"
             found.append(Ring(name, ring, when + -_SHOWN, when + _SHOWN))
     return found
+
+
+def frames_of(job: Job, orbit: int) -> np.ndarray:
+    """Places of the frames of one orbit in the product `frames`.
+
+    Raises
+    ------
+    InputError
+        No frame was taken on that orbit.
+    """
+    import numpy as np
+
+    number = job.dataset("frames")["orbit"].values
+    mine = np.flatnonzero(number == orbit)
+    if not mine.size:
+        known = np.unique(number)
+        raise InputError(
+            f"--orbit {orbit} has no frame; orbits with frames run from {known[0]} to {known[-1]}"
+        )
+    return mine
 
 
 def _geojson(job: Job) -> list[Path]:
@@ -68,5 +82,5 @@ def _geoparquet(job: Job) -> list[Path]:
     return [write_geoparquet(path, outlines(job), footprint_properties(job.dataset("frames")))]
 
 
-geojson = Writer(_geojson, ("frames",))
-geoparquet = Writer(_geoparquet, ("frames",))
+geojson = Writer(_geojson, ("frames",), check=lambda job: job.camera)
+geoparquet = Writer(_geoparquet, ("frames",), check=lambda job: job.camera)

@@ -29,10 +29,16 @@ ORBITS = ("trajectory", "capture_path", "parking_orbit", "relay_orbit", "orbit")
 
 @dataclass(frozen=True)
 class Writer:
-    """A format: a function of the job that writes files, and the products one of which it needs."""
+    """A format: a function of the job that writes files, and the products one of which it needs.
+
+    `takes` gives the products that --product may name where they are not those of `needs`;
+    `check` refuses, before anything is written, what the job asks for in vain.
+    """
 
     write: Callable[[Job], list[Path]]
     needs: tuple[str, ...]
+    takes: Callable[[Job], Iterable[str]] | None = None
+    check: Callable[[Job], object] | None = None
 
 
 @dataclass(frozen=True)
@@ -58,12 +64,36 @@ class Job:
     notes: list[str] = field(default_factory=list)
     _held: dict[str, Any] = field(default_factory=dict)
 
+    def admit(self, name: str, writer: Writer) -> None:
+        """Refuse a format before anything is written when it cannot give what was asked for.
+
+        Raises
+        ------
+        InputError
+            The product asked for is none that the format takes, or what `check` of it says.
+        DataError
+            The run lacks what the format needs.
+        """
+        self.require(name, writer.needs)
+        if self.product is not None and not set(writer.needs) <= set(ORBITS):
+            takes = tuple(writer.takes(self) if writer.takes else writer.needs)
+            if self.product not in takes:
+                known = ", ".join(each for each in takes if each in self.run)
+                raise InputError(
+                    f"--product {self.product} is nothing that {name} writes; leave it out or "
+                    f"choose one of: {known}"
+                )
+        if writer.check is not None:
+            writer.check(self)
+
     def require(self, name: str, needs: Iterable[str]) -> None:
         """Refuse a format before anything is written when the run lacks what it needs."""
         needs = tuple(needs)
-        if self.product is not None and set(needs) <= set(ORBITS):
-            self.trajectory(self.product)
-            return
+        if self.product is not None:
+            self.dataset(self.product)
+            if set(needs) <= set(ORBITS):
+                self.trajectory(self.product)
+                return
         if any(each in self.run for each in needs):
             return
         first = needs[-1]
@@ -102,8 +132,17 @@ class Job:
                 f"--product {product} is no trajectory; choose one of: {known}"
             ) from error
 
-    @cached_property
+    def wants(self, product: str) -> bool:
+        """Whether the run has a product and nothing else was asked for."""
+        return product in self.run and self.product in (None, product)
+
+    @property
     def layers(self) -> list[str]:
+        """Names of the maps to write: the one asked for, or all of the run."""
+        return [each for each in self.grids if self.wants(each)]
+
+    @cached_property
+    def grids(self) -> list[str]:
         """Names of the products that lie on a map grid; only their attributes are read."""
         import netCDF4
 
@@ -124,9 +163,11 @@ class Job:
     @property
     def mapping_orbit(self) -> str:
         """Name of the orbit about Mars."""
-        return self.product or next(
-            each for each in reversed(ORBITS[1:]) if each in self.run
-        )  # checked by `require`
+        return self.product or self._last_orbit  # checked by `require`
+
+    @property
+    def _last_orbit(self) -> str:
+        return next(each for each in reversed(ORBITS[1:]) if each in self.run)
 
     @cached_property
     def file(self) -> dict[str, Any]:
@@ -166,11 +207,25 @@ class Job:
             et = self.dataset("frames")["et"].values
             ends = Epoch.et(et.min()), Epoch.et(et.max())
         elif any(each in self.run for each in ORBITS[1:]):
-            flight = self.trajectory(self.mapping_orbit)
+            flight = self.trajectory(self._last_orbit)
             ends = flight.start, flight.stop
         else:
             return None
         return ends[0].isot("utc", 3).rstrip("Z") + "Z", ends[1].isot("utc", 3).rstrip("Z") + "Z"
+
+    @property
+    def taken(self) -> str:
+        """UTC at which the sample frame was taken; empty where the run does not say."""
+        if "sample_frame" not in self.run:
+            return ""
+        utc = str(self.dataset("sample_frame").attrs.get("utc", ""))
+        return f"{utc.replace(' ', 'T').removesuffix('Z')}Z" if utc else ""
+
+    def span_of(self, product: str) -> tuple[str, str] | None:
+        """UTC of the first and the last frame that a map is made of; one for the sample map."""
+        if product == "sample_map" and self.taken:
+            return self.taken, self.taken
+        return self.span
 
     @property
     def maps(self) -> dict[str, Any]:
@@ -211,14 +266,21 @@ def open_job(
     Raises
     ------
     InputError
-        No such run or product, or a step that is none.
+        No such run, a step that is none, or a time system or frame that nothing is written in.
     """
     from marsward.core.quantity import parse
+    from marsward.data.czml import FRAMES
+    from marsward.data.oem import TIME_SYSTEMS
     from marsward.mission.store import Run
 
     opened = Run.open(run)
     step = None if every is None else parse(every, "s", name="every")
     if step is not None and step <= 0.0:
         raise InputError(f"every is {every}; give a step longer than nothing")
+    if time_system.upper() not in TIME_SYSTEMS:
+        known = ", ".join(TIME_SYSTEMS)
+        raise InputError(f"--time-system {time_system} is not known; type one of: {known}")
+    if frame.upper() not in FRAMES:
+        raise InputError(f"--frame {frame} is not known; type {' or '.join(FRAMES)}")
     folder = out if out is not None else opened.path / "export"
     return Job(opened, folder, product, step, time_system.upper(), frame.upper(), orbit)

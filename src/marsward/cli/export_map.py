@@ -41,8 +41,9 @@ def _tags(job: Job, product: str) -> dict[str, str]:
         "KIND": "knowledge" if known else "truth",
         "ORIGIN": "simulated by marsward",
     }
-    if job.span is not None:
-        tags["START_UTC"], tags["STOP_UTC"] = job.span
+    span = job.span_of(product)
+    if span is not None:
+        tags["START_UTC"], tags["STOP_UTC"] = span
     return tags
 
 
@@ -84,7 +85,7 @@ def _pds4(job: Job) -> list[Path]:
         "instrument": str(job.maps.get("camera", "")),
     }
     start, stop = job.span or (None, None)
-    if "mosaic" in job.run:
+    if job.wants("mosaic"):
         mosaic = job.dataset("mosaic")
         albedo = _albedo(mosaic, job)
         made += write_pds4(
@@ -92,22 +93,16 @@ def _pds4(job: Job) -> list[Path]:
             title=f"{job.craft.name} mosaic of Mars, albedo", names=_bands(albedo),
             start=start, stop=stop, description=f"{_ALBEDO.capitalize()}.", **about,
         )  # fmt: skip
-    if "sample_frame" in job.run:
+    if job.wants("sample_frame"):
         picture = _picture(job)
         made += write_pds4(
             job.folder / "sample_frame.xml", picture.values,
             title=f"A frame of {job.craft.name}", names=_bands(picture),
-            unit=str(picture.attrs.get("units", "")), start=_taken(job) or start,
-            stop=_taken(job) or stop,
+            unit=str(picture.attrs.get("units", "")), start=job.taken or start,
+            stop=job.taken or stop,
             processing="Raw" if picture.name == "dn" else "Calibrated", **about,
         )  # fmt: skip
     return made
-
-
-def _taken(job: Job) -> str:
-    """UTC at which the sample frame was taken; empty where the product does not say."""
-    utc = str(job.dataset("sample_frame").attrs.get("utc", ""))
-    return f"{utc.replace(' ', 'T').removesuffix('Z')}Z" if utc else ""
 
 
 def _backplanes(job: Job) -> list[Path]:
@@ -120,10 +115,10 @@ def _backplanes(job: Job) -> list[Path]:
 
 def _png(job: Job) -> list[Path]:
     made = []
-    if "mosaic" in job.run:
+    if job.wants("mosaic"):
         albedo = _albedo(job.dataset("mosaic"), job)
         made.append(_save_png(job.folder / "mosaic-albedo.png", albedo))
-    if "sample_frame" in job.run:
+    if job.wants("sample_frame"):
         made.append(_save_png(job.folder / "sample_frame.png", _picture(job)))
     return made
 
@@ -206,9 +201,21 @@ def _bands(picture: xr.DataArray) -> list[str]:
     return [str(each) for each in picture[axis].values] if known else [str(n) for n in range(count)]
 
 
-cog = Writer(_cog, MAPS)
-isis3 = Writer(_isis3, ("mosaic",))
-vicar = Writer(_vicar, ("mosaic",))
-pds4 = Writer(_pds4, ("sample_frame", "mosaic"))
+def _check(job: Job) -> None:
+    """Refuse a mosaic without albedo and a frame without values before anything is written."""
+    if job.wants("mosaic"):
+        _albedo(job.dataset("mosaic"), job)
+    if job.wants("sample_frame"):
+        _picture(job)
+
+
+def _check_mosaic(job: Job) -> None:
+    _albedo(job.dataset("mosaic"), job)
+
+
+cog = Writer(_cog, MAPS, lambda job: job.grids)
+isis3 = Writer(_isis3, ("mosaic",), check=_check_mosaic)
+vicar = Writer(_vicar, ("mosaic",), check=_check_mosaic)
+pds4 = Writer(_pds4, ("sample_frame", "mosaic"), check=_check)
 backplanes = Writer(_backplanes, ("sample_frame",))
-png = Writer(_png, ("sample_frame", "mosaic"))
+png = Writer(_png, ("sample_frame", "mosaic"), check=_check)

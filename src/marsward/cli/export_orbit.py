@@ -11,12 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marsward.cli.export_job import ORBITS, Job, Writer
-from marsward.core.errors import DataError
+from marsward.core.errors import DataError, InputError
 
 if TYPE_CHECKING:
     from marsward.core.time import Epoch
+    from marsward.core.trajectory import Trajectory
 
 _ATTITUDE_STEP = 4.0  # s; a nadir attitude between its samples is then known to 2e-6 rad
+_BODIES = {
+    3: "the Earth-Moon barycentre (3)", 4: "the Mars barycentre (4)", 10: "the Sun (10)",
+    399: "the Earth (399)",
+}  # fmt: skip
 _CSV_HEAD = (
     "utc", "et_s", "centre_naif_id", "x_km", "y_km", "z_km", "vx_km_s", "vy_km_s", "vz_km_s",
     "mass_kg",
@@ -44,6 +49,7 @@ def _spk(job: Job) -> list[Path]:
 
     name = job.craft.name[:24]
     label = name if name.isascii() else ""
+    job.notes += [_furnish(each, job.trajectory(each)) for each in job.trajectories]
     return [
         write_spk(
             job.folder / f"{each}.bsp",
@@ -54,6 +60,17 @@ def _spk(job: Job) -> list[Path]:
         )
         for each in job.trajectories
     ]
+
+
+def _furnish(name: str, flight: Trajectory) -> str:
+    """What the states of a kernel are relative to, and which other kernels it asks for."""
+    centres = {4 if each == 499 else each for each in flight.centre.tolist()}
+    bodies = ", ".join(_BODIES.get(each, f"body {each}") for each in sorted(centres))
+    held = ", which the flight took for the centre of Mars" if 4 in centres else ""
+    return (
+        f"{name}.bsp: relative to {bodies}{held}; furnish with it a planetary ephemeris, such as "
+        "de440.bsp, and leap seconds, such as naif0012.tls"
+    )
 
 
 def _csv(job: Job) -> list[Path]:
@@ -91,7 +108,6 @@ def _czml(job: Job) -> list[Path]:
     if job.orbit is not None:
         from marsward.cli.export_footprints import rings_of
 
-        job.require("footprints in the CZML (--orbit)", ("frames",))
         rings = rings_of(job, job.orbit)
     path, error = write_czml(
         job.folder / f"{name}.czml",
@@ -129,14 +145,7 @@ def _ck(job: Job) -> list[Path]:
     from marsward.dynamics.ephemeris import default_ephemeris
     from marsward.geometry.attitude_laws import law_of
 
-    if "orbit" not in job.run:
-        job.require("ck", ("orbit",))
-    said = job.dataset("frames").attrs.get("attitude")
-    if said is None:
-        raise DataError(
-            f"the frames of {job.run.path} do not say how the camera was turned; make them again "
-            f"with: marsward run {job.mission} --only map --out {job.run.path}"
-        )
+    said = job.dataset("frames").attrs["attitude"]
     step = job.step or _ATTITUDE_STEP
     when = _imaging_epochs(job, step)
     law, flight, ephemeris = law_of(str(said)), job.trajectory("orbit"), default_ephemeris()
@@ -156,6 +165,45 @@ def _ck(job: Job) -> list[Path]:
         ],
     )
     return list(pointing)
+
+
+def _check_attitude(job: Job) -> None:
+    if "orbit" not in job.run:
+        job.require("ck", ("orbit",))
+    if "attitude" not in job.dataset("frames").attrs:
+        raise DataError(
+            f"the frames of {job.run.path} do not say how the camera was turned; make them again "
+            f"with: marsward run {job.mission} --only map --out {job.run.path}"
+        )
+
+
+def _check_about_mars(job: Job) -> None:
+    from marsward.data.czml import MARS_CENTRES
+
+    name = job.mapping_orbit
+    others = set(job.trajectory(name).centre.tolist()) - set(MARS_CENTRES)
+    if others:
+        raise InputError(
+            f"--product {name} is relative to body {min(others)} somewhere; give an orbit about "
+            "Mars, such as orbit"
+        )
+
+
+def _check_czml(job: Job) -> None:
+    _check_about_mars(job)
+    if job.orbit is not None:
+        from marsward.cli.export_footprints import frames_of
+
+        if "frames" not in job.run:
+            job.require("footprints in the CZML (--orbit)", ("frames",))
+        frames_of(job, job.orbit)
+        job.camera  # noqa: B018  (says what the mission lacks)
+
+
+def _check_cosmographia(job: Job) -> None:
+    _check_about_mars(job)
+    if job.maps.get("camera"):
+        job.camera  # noqa: B018  (says what the mission lacks)
 
 
 def _imaging_epochs(job: Job, step: float) -> Epoch:
@@ -179,6 +227,6 @@ def _imaging_epochs(job: Job, step: float) -> Epoch:
 oem = Writer(_oem, ORBITS)
 spk = Writer(_spk, ORBITS)
 csv = Writer(_csv, ORBITS)
-ck = Writer(_ck, ("frames",))
-czml = Writer(_czml, ORBITS[1:])
-cosmographia = Writer(_cosmographia, ORBITS[1:])
+ck = Writer(_ck, ("frames",), lambda job: ("frames", "orbit"), _check_attitude)
+czml = Writer(_czml, ORBITS[1:], check=_check_czml)
+cosmographia = Writer(_cosmographia, ORBITS[1:], check=_check_cosmographia)

@@ -111,12 +111,17 @@ def footprints(frames: xr.Dataset, camera: Any, *, per_side: int = 8) -> Footpri
 def footprint_properties(frames: xr.Dataset) -> dict[str, Any]:
     """What a file of footprints says of each frame: number, UTC, and what the dataset has of
     orbit, pixel size [m], angles [deg], height [m], middle [deg] and local time [h].
+
+    The longitude of the middle runs from -180 to 180, as those of the polygons do.
     """
     names = ("orbit", "gsd", "altitude", "incidence", "emission", "phase", "lon", "lat", "ltst")
     out: dict[str, Any] = {"frame": np.arange(frames.sizes["frame"])}
     if "et" in frames:
         out["utc"] = np.asarray(Epoch.et(frames["et"].values).utc)
-    return out | {name: frames[name].values for name in names if name in frames}
+    out |= {name: frames[name].values for name in names if name in frames}
+    if "lon" in out:
+        out["lon"] = np.where(out["lon"] > 180.0, out["lon"] - 360.0, out["lon"])
+    return out
 
 
 def _fill(parts: list[list[Array]], number: NDArray[np.int64], hits: Array) -> None:

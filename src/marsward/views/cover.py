@@ -59,7 +59,7 @@ def _look_back(run: StoredRun) -> str:
 def _orbit(run: StoredRun) -> str:
     capture = run.phase("capture")
     if capture is None:
-        return ""
+        return _design(run)
     low, high = (capture.si(f"orbit_{name}_altitude") for name in ("periapsis", "apoapsis"))
     turns = capture.si("orbit_turns")
     if not (low and high and turns):
@@ -67,6 +67,21 @@ def _orbit(run: StoredRun) -> str:
     return (
         f"about Mars it goes round {digits(turns)} times, {digits(round(low / 1e3))}\u00a0×\u00a0"
         f"{digits(round(high / 1e3))}\u00a0km over the ground"
+    )
+
+
+def _design(run: StoredRun) -> str:
+    """The orbit of a study that begins at Mars; nothing without one."""
+    orbit = run.phase("orbit")
+    if orbit is None:
+        return ""
+    turns, period, lowest = (orbit.si(f"orbit_{n}") for n in ("turns", "period", "lowest"))
+    if not (turns and period and lowest):
+        return ""
+    return (
+        f"it goes round Mars {digits(turns)} times, a turn in {digits(period / 3600.0, None, 3)}"
+        f"\u00a0hours, never lower than {digits(round(lowest / 1e3))}\u00a0km above the equatorial "
+        "radius"
     )
 
 
@@ -92,8 +107,8 @@ def _albedo_errors(phase: StoredPhase) -> list[float]:
 def headlines(run: StoredRun) -> list[Headline]:
     """Days of flight, way, look back, turns, frames, ground size: those the run can tell."""
     found = _voyage_numbers(run)
-    capture, mapped = run.phase("capture"), run.phase("map")
-    turns = capture.si("orbit_turns") if capture is not None else None
+    orbit, mapped = run.phase("capture") or run.phase("orbit"), run.phase("map")
+    turns = orbit.si("orbit_turns") if orbit is not None else None
     if turns:
         found.append(Headline(digits(turns), "turns", "about Mars in the mapping orbit"))
     frames = mapped.si("frames") if mapped is not None else None

@@ -28,6 +28,7 @@ TITLES = {
     "cruise": "The voyage",
     "lookback": "The look back",
     "capture": "Capture",
+    "orbit": "The orbit",
     "map": "The map",
 }
 TABLES: dict[str, tuple[Callable[[StoredPhase], Table], ...]] = {

@@ -79,7 +79,8 @@ def words(run: StoredRun) -> list[tuple[str, str]]:
     found = list(_ALWAYS)
     found += _CRUISE if run.phase("cruise") is not None else ()
     found += _LOOK_BACK if run.phase("lookback") is not None else ()
-    found += _CAPTURE if run.phase("capture") is not None else ()
+    about_mars = run.phase("capture") is not None or run.phase("orbit") is not None
+    found += _CAPTURE if about_mars else ()
     found += _MAP if run.phase("map") is not None else ()
     told = {word for word, _ in found}
     found = [pair for pair in found if told.isdisjoint(_HELD_BY.get(pair[0], ()))]

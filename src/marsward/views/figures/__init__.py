@@ -48,6 +48,8 @@ PLATES: tuple[Plate, ...] = (
     Plate("capture", "orbit-burns", "Manoeuvres, ours and published", orbit_burns.draw),
     Plate("capture", "orbit-evolution", "The mapping orbit, turn by turn", orbit_evolution.draw),
     Plate("capture", "orbit-seasons", "Shadow, silence and sight", orbit_seasons.draw),
+    Plate("orbit", "orbit-turns", "The orbit, turn by turn", orbit_evolution.draw),
+    Plate("orbit", "orbit-passages", "Shadow, silence and sight", orbit_seasons.draw),
     Plate("map", "mosaic", "The map", mosaic_map.draw),
     Plate("map", "frames", "Where the frames lie", frame_places.draw),
     Plate("map", "coverage", "How often each place was seen", coverage_maps.draw_counts),

@@ -176,10 +176,19 @@ def _empty(values: np.ndarray) -> str:
 
 
 def _limit(phase: StoredPhase) -> str:
+    """What does not count as seen, and what the mosaic leaves out besides."""
     limit = phase.product("coverage").attrs.get("incidence_limit")
-    return (
-        f" Views in which the Sun stands lower than {90 - float(limit):g}° over the ground do "
-        "not count."
-        if limit is not None
-        else ""
-    )
+    text = ""
+    if limit is not None:
+        text = (
+            f" Views in which the Sun stands lower than {90 - float(limit):g}° over the ground do "
+            "not count."
+        )
+    if "mosaic" in phase.products:
+        slant = phase.product("mosaic").attrs.get("emission_limit_deg")
+        if slant is not None:
+            text += (
+                f" Views aslant count here; the mosaic leaves out those at an emission over "
+                f"{float(slant):g}°, so that their shares of the planet differ."
+            )
+    return text

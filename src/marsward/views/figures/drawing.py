@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.dates import MonthLocator, date2num, num2date
+from matplotlib.dates import AutoDateLocator, MonthLocator, date2num, num2date
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
@@ -23,11 +23,34 @@ class Drawing:
     dpi: int = 130
 
 
+FEW_DAYS = 62.0
+"""Span [d] of a time axis up to which it is marked by days instead of months."""
+
+
 def month_axis(axes: Axes, every: int = 1) -> None:
-    """A time axis marked by months, the year named once and again at each January."""
-    axes.xaxis.set_major_locator(MonthLocator(bymonth=range(1, 13, every)))
-    axes.xaxis.set_major_formatter(FuncFormatter(_month))
+    """A time axis marked by months, or by days where what is drawn lasts two months at most.
+
+    The year is named once and again at each January.
+    """
+    first, last = axes.dataLim.intervalx
+    if last - first <= FEW_DAYS:
+        day_marks(axes.xaxis)
+    else:
+        axes.xaxis.set_major_locator(MonthLocator(bymonth=range(1, 13, every)))
+        axes.xaxis.set_major_formatter(FuncFormatter(_month))
     axes.grid(True, which="major")
+
+
+def day_marks(axis: Axis) -> None:
+    """Marks at round days or hours, the year named under the first."""
+    axis.set_major_locator(AutoDateLocator(minticks=3, maxticks=8))
+    axis.set_major_formatter(FuncFormatter(_day))
+
+
+def _day(day: float, place: int | None) -> str:
+    date = num2date(day + 0.5 / 86_400.0)  # marks stand at whole minutes
+    text = f"{date:%H:%M}" if date.hour or date.minute else f"{date.day}\u00a0{date:%b}"
+    return text if place else f"{text}\n{date:%Y}"
 
 
 def _month(day: float, place: int | None) -> str:

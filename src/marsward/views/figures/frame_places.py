@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter
 
 from marsward.core.map_grid import MapGrid
 from marsward.core.time import Epoch
-from marsward.views.figures.drawing import Drawing
+from marsward.views.figures.drawing import FEW_DAYS, Drawing, day_marks
 from marsward.views.figures.map_axes import (
     DEGREE,
     block_means,
@@ -48,8 +48,11 @@ def draw(phase: StoredPhase) -> Drawing:
     norm = Normalize(time.min(), time.max())
     axes.add_collection(_arcs(lon, lat, orbit, time, norm))
     bar = colour_bar(figure, (7.0, 2.6, 0.1, 3.2), TINTS, norm, "")
-    bar.yaxis.set_major_locator(MonthLocator())
-    bar.yaxis.set_major_formatter(FuncFormatter(lambda day, _: f"{num2date(day):%b %y}"))
+    if np.ptp(time) <= FEW_DAYS:
+        day_marks(bar.yaxis)
+    else:
+        bar.yaxis.set_major_locator(MonthLocator())
+        bar.yaxis.set_major_formatter(FuncFormatter(lambda day, _: f"{num2date(day):%b %y}"))
     _heights(panel(figure, 0.6, 0.5, 6.3, 1.5), lat, altitude / 1e3, time, norm)
     caption = (
         f"{digits(len(lon))} frames on {len(np.unique(orbit))} orbits: the middle of each, joined "

@@ -7,6 +7,7 @@ from marsward.core.map_grid import MapGrid
 from marsward.views.figures.drawing import Drawing
 from marsward.views.figures.map_axes import (
     DEGREE,
+    PLACES,
     about_pole,
     block_means,
     coarser,
@@ -41,25 +42,44 @@ def draw(phase: StoredPhase) -> Drawing:
     show(whole, grid, shown)
     equirectangular(whole)
     scale_bar(whole, 2e6, DEGREE, "at the equator", at=(1.0, 1.022))
-    name_places(whole)
+    name_places(whole, mapped_places(grid, albedo[0]))
     whole.set_title(f"Albedo, {label}", pad=5)
     for place, pole in ((0.72, "north"), (4.3, "south")):
         axes = panel(figure, place, 0.32, 2.62, 2.62)
         pole_map(axes, grid, shown, pole)
         axes.set_title(f"{pole.capitalize()} pole", x=-0.12, pad=1)
         scale_bar(axes, 5e5, 1.0, "at the pole", at=(1.14, -0.05))
-    rule = str(phase.product("mosaic").attrs.get("rule", ""))
+    about = phase.product("mosaic").attrs
+    rule, slant = str(about.get("rule", "")), about.get("emission_limit_deg")
     caption = (
         f"The mosaic, {cells[1]} × {cells[0]} cells, from the simulated frames"
         + (f", each cell from one chosen by the rule “{rule}”" if rule not in ("", "blend") else "")
         + f". {how} Light is taken out: what remains is the albedo of the ground. "
         + (f"{digits(empty)} of {digits(cells[0] * cells[1])} cells are empty. " if empty else "")
+        + (
+            f"Ground seen at an emission over {float(slant):g}° is left out of it, while the "
+            "coverage counts it: so their shares differ. "
+            if slant is not None
+            else ""
+        )
         + "The round panels are polar stereographic and reach to 60° latitude. Names: IAU "
         "Gazetteer of Planetary Nomenclature."
     )
     return Drawing(
         figure, caption, "Map of Mars in colour: the whole planet and both polar regions.", dpi=150
     )
+
+
+def mapped_places(grid: MapGrid, layer: np.ndarray) -> list[tuple[str, float, float]]:
+    """Those of `PLACES` whose middle has a value in a layer (y, x) of a cylindrical grid."""
+    found = []
+    for name, lon, lat in PLACES:
+        row, column = (int(np.rint(value)) for value in grid.row_col(lon, lat))
+        column %= round(360.0 * grid.ppd)
+        inside = 0 <= row < grid.height and column < grid.width
+        if inside and np.isfinite(layer[row, column]):
+            found.append((name, lon, lat))
+    return found
 
 
 def planet_map(phase: StoredPhase, product: str) -> tuple[list[str], np.ndarray, MapGrid]:

@@ -10,6 +10,8 @@ from marsward.views.stored_run import StoredPhase
 from marsward.views.style import colour, new_figure
 
 NIGHT = 90.0  # deg, incidence from which the ground below is dark
+POLAR = 80.0  # deg; beyond, a latitude turns round and has no steady drift
+STEADY = 2.0  # deg, by which a latitude may leave the line of its drift
 
 
 def draw(phase: StoredPhase) -> Drawing:
@@ -33,9 +35,9 @@ def draw(phase: StoredPhase) -> Drawing:
         for first, last in stretches(dark):
             axes.axvspan(time[first], time[last], color=colour("shade"), zorder=0, lw=0)
     lat, days = read["periapsis_lat"], time - time[0]
-    slope = np.polyfit(days[np.abs(lat) < 80], lat[np.abs(lat) < 80], 1)[0] if _flat(lat) else None
+    slope = drift(days, lat)
     caption = (
-        f"{len(time)} turns of the mapping orbit, one point each: latitude of the low point"
+        f"{len(time)} turns of the orbit, one point each: latitude of the low point"
         + (f" (on average {slope:+.3f}° a day)".replace("-", "−") if slope is not None else "")
         + ", heights above the equatorial radius, local true solar time of the ascending node, "
         "and incidence of the sunlight on the ground below the low point."
@@ -47,8 +49,17 @@ def draw(phase: StoredPhase) -> Drawing:
     )  # fmt: skip
 
 
-def _flat(lat: np.ndarray) -> bool:
-    return bool((np.abs(lat) < 80).sum() > 2)
+def drift(days: np.ndarray, lat: np.ndarray) -> float | None:
+    """Mean change of a latitude [deg/day] away from the poles; None where it does not drift.
+
+    The low point of a nearly circular orbit goes to and fro: a line then misses it by degrees.
+    """
+    mine = np.abs(lat) < POLAR
+    if mine.sum() < 3:
+        return None
+    slope, start = np.polyfit(days[mine], lat[mine], 1)
+    off = lat[mine] - (start + slope * days[mine])
+    return float(slope) if np.sqrt(np.mean(off**2)) < STEADY else None
 
 
 def stretches(flags: np.ndarray) -> list[tuple[int, int]]:
@@ -63,7 +74,7 @@ def _latitude(axes: Axes, time: np.ndarray, lat: np.ndarray) -> None:
     axes.set(ylim=(-95, 95), yticks=(-90, -45, 0, 45, 90), ylabel="latitude [°N]")
     axes.set_title("Periapsis, latitude")
     crossing = np.flatnonzero(lat[1:] * lat[:-1] < 0.0)
-    if crossing.size:
+    if crossing.size == 1:
         i = int(crossing[0])
         at = time[i] + (time[i + 1] - time[i]) * lat[i] / (lat[i] - lat[i + 1])
         axes.plot(at, 0.0, "o", ms=6, color=colour("manoeuvre"), mec=colour("card"))

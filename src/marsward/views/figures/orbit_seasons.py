@@ -27,6 +27,8 @@ def draw(phase: StoredPhase) -> Drawing:
     if not lasting.any():
         raise Missing(f"{phase.folder.name}/orbit_events.nc has no passage that lasts")
     first, last = np.ceil(begin.min()), np.floor((begin + np.nan_to_num(length) / 86400).max())
+    if not np.char.startswith(kind.astype(str), "view from").any():
+        return _alone(kind, begin, length)
     figure = new_figure(7.6, 4.9)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[1.05, 1])
     told = _hidden(upper, kind, begin, length)
@@ -41,6 +43,20 @@ def draw(phase: StoredPhase) -> Drawing:
     return Drawing(
         figure, caption,
         "Two charts against date: eclipses and occultations, and hours in view each day.",
+    )  # fmt: skip
+
+
+def _alone(kind: np.ndarray, begin: np.ndarray, length: np.ndarray) -> Drawing:
+    """Eclipses and occultations of a run in which nobody on the ground looks out."""
+    figure = new_figure(7.6, 2.7)
+    axes = figure.subplots()
+    told = _hidden(axes, kind, begin, length)
+    if axes.get_legend() is not None:
+        axes.legend(loc="best")
+    month_axis(axes)
+    return Drawing(
+        figure, f"How long each passage lasts. {told}",
+        "Chart against date: how long eclipses and occultations last.",
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from marsward.views.figures.drawing import Drawing, month_axis
 from marsward.views.stored_run import Missing, StoredPhase, StoredRun
 from marsward.views.style import colour, new_figure
 
-ABOUT_MARS = ("capture", "map")
+ABOUT_MARS = ("capture", "orbit", "map")
 
 
 @dataclass(frozen=True)
