@@ -100,7 +100,8 @@ class Map(Phase):
         description="emission from which ground is too slant for the map",
     )  # fmt: skip
     frame_width: int = value(
-        96, origin="assumed", ref="a choice: quick; pixels are finer than cells of 4 px/deg", ge=8, le=32768,
+        96, origin="assumed", ref="a choice: quick; pixels are finer than cells of 4 px/deg",
+        ge=8, le=32768,
         description="columns of a simulated frame: same field, fewer and larger pixels",
     )  # fmt: skip
     grid: str = value("4 ppd", origin="assumed", ref="a choice: quick", description="map grid")
