@@ -231,3 +231,10 @@ def test_fast_arc_is_atan2():
 def test_radii_are_those_of_the_bodies():
     assert body("earth").radii == pytest.approx((6378136.6, 6378136.6, 6356751.9), abs=100.0)
     assert body("moon").radius == pytest.approx(1737400.0, abs=100.0)
+
+
+def test_a_lens_that_the_kernels_do_not_know_is_refused():
+    from marsward.planet.look_back import lens_numbers
+
+    with pytest.raises(InputError, match="brown-conrady lens"):
+        lens_numbers(Pinhole(64, 48, 50.0, distortion=(0.1, 0.0, 0.0, 0.0), model="opencv-fisheye"))

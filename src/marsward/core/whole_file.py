@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -22,10 +23,13 @@ def drafts_of(*paths: Path) -> Iterator[tuple[Path, ...]]:
 
     Raises
     ------
-    InputError, DataError : what the system said when something could not be written, as
-        `cannot_write` puts it
+    InputError, DataError : a place that is a folder, or what the system said when something could
+        not be written, as `cannot_write` puts it
     """
     first = paths[0]
+    for path in paths:
+        if path.is_dir():
+            raise cannot_write(path, IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)))
     try:
         with tempfile.TemporaryDirectory(prefix=f".{first.name}.", dir=first.parent) as folder:
             drafts = tuple(Path(folder) / path.name for path in paths)

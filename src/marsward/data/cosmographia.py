@@ -7,9 +7,7 @@ about Mars), a body frame that looks down, and the field of a camera as a sensor
 
 from __future__ import annotations
 
-import errno
 import json
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +17,6 @@ import numpy as np
 
 from marsward._version import __version__
 from marsward.core.errors import InputError
-from marsward.core.product import cannot_write
 from marsward.core.time import Epoch
 from marsward.core.whole_file import drafts_of
 from marsward.data.arc_table import ArcTable, tables_of
@@ -246,9 +243,6 @@ def _utc(epoch: Epoch) -> str:
 def _all(folder: Path, files: dict[str, str]) -> list[Path]:
     """Write files by name, the catalogue last; returns it first."""
     paths = [folder / name for name in files]
-    for each in paths:
-        if each.is_dir():
-            raise cannot_write(each, IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)))
     with drafts_of(*paths) as drafts:
         for draft, text in zip(drafts, files.values(), strict=True):
             draft.write_text(text, encoding="utf-8")

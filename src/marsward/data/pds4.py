@@ -8,10 +8,8 @@ after the other, in the byte order of the machines of today (least significant b
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import math
-import os
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
@@ -24,7 +22,6 @@ import numpy as np
 from marsward._version import __version__
 from marsward.core.errors import InputError
 from marsward.core.map_grid import MapGrid
-from marsward.core.product import cannot_write
 from marsward.core.whole_file import drafts_of
 
 __all__ = ["MISSING", "write_pds4"]
@@ -130,9 +127,6 @@ def write_pds4(
         _cartography(discipline, _in_metres(grid))
     _file_area(root, image.name, stored, code, unit, missing)
     ET.indent(root, space="  ")
-    for each in (image, path):
-        if each.is_dir():
-            raise cannot_write(each, IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)))
     with drafts_of(image, path) as (picture, label):
         with picture.open("wb") as out:
             out.write(memoryview(stored.data).cast("B"))

@@ -175,7 +175,15 @@ def _box(pinhole: Pinhole, centre: Array, radius: float) -> NDArray[np.int64]:
 
 
 def lens_numbers(pinhole: Pinhole) -> tuple[Array, bool]:
-    """Focal length, principal point and distortion as the kernels take them; True if distorted."""
+    """Focal length, principal point and distortion as the kernels take them; True if distorted.
+
+    Raises InputError for another lens than Brown and Conrady's, which the kernels know alone.
+    """
+    if pinhole.model != "brown-conrady":
+        raise InputError(
+            f"a picture of whole bodies takes a brown-conrady lens, not {pinhole.model!r}; choose "
+            "another camera or lens_model"
+        )
     numbers = np.array([pinhole.focal_px, pinhole.cx, pinhole.cy, *pinhole.distortion])
     return numbers, bool(np.any(numbers[3:] != 0.0))
 
