@@ -237,4 +237,4 @@ def test_a_lens_that_the_kernels_do_not_know_is_refused():
     from marsward.planet.look_back import lens_numbers
 
     with pytest.raises(InputError, match="brown-conrady lens"):
-        lens_numbers(Pinhole(64, 48, 50.0, distortion=(0.1, 0.0, 0.0, 0.0), model="opencv-fisheye"))
+        lens_numbers(Pinhole(64, 48, 50.0, model="opencv-fisheye"))
