@@ -20,6 +20,7 @@ from marsward.geometry.attitude_errors import attitude_errors
 from marsward.geometry.camera_axes import rotation_matrix
 from marsward.geometry.terrain import Terrain
 from marsward.instruments.camera import Camera
+from marsward.instruments.exposure import Exposed
 from marsward.mission.phases.phase import Given
 from marsward.physics.haze import Haze
 from marsward.physics.mars_photometry import MarsPhotometry
@@ -50,15 +51,13 @@ class Pose:
 
 @dataclass(frozen=True)
 class Photographed:
-    """What came of the frames: the mosaic, the true and the estimated poses, the clock."""
+    """What came of the frames: the mosaic, the true and the believed poses."""
 
     mosaic: Mosaic
     camera: Camera
     surface: MarsSurface
     true: tuple[Pose, ...]
     believed: tuple[Pose, ...]
-    seconds: float
-    from_checkpoint: int
 
 
 def true_poses(frames: xr.Dataset) -> tuple[Pose, ...]:
@@ -130,19 +129,8 @@ def photograph(
     given: Given,
 ) -> Photographed:
     """Take every frame and lay it on the map; goes on from a checkpoint where there is one."""
-    small = camera.scaled(width=phase.frame_width) if phase.frame_width < camera.width else camera
-    mosaic = Mosaic(
-        grid, [band.name for band in small.bands], light=light_model(phase, small),
-        rule=phase.rule, terrain=believed_terrain(surface),
-        incidence_limit=math.degrees(phase.incidence_limit),
-        emission_limit=math.degrees(phase.emission_limit),
-    )  # fmt: skip
-    work = _Work(
-        phase, small, surface, small.rays(), true_poses(frames),
-        believed_poses(phase, frames, given.seed),
-        frames["gsd"].values * camera.width / small.width, ground_speed(frames), given.seed,
-    )  # fmt: skip
-    began = time.perf_counter()
+    work = studio(phase, frames, camera, phase.frame_width, surface, given.seed)
+    mosaic = work.mosaic(grid, phase.rule)
     done = first = _resume(mosaic, given)
     clock = _Clock(given, work, frames, first)
     try:
@@ -157,14 +145,16 @@ def photograph(
     except KeyboardInterrupt:
         clock.keep(done, mosaic)
         raise
-    return Photographed(
-        mosaic, small, surface, work.true, work.believed, time.perf_counter() - began, first
-    )
+    return Photographed(mosaic, work.camera, surface, work.true, work.believed)
 
 
 @dataclass(frozen=True)
-class _Work:
-    """All that one frame needs; shared by the threads."""
+class Studio:
+    """All that one frame needs; shared by the threads.
+
+    true, believed : poses of every frame; gsd : of this camera's pixels [m]; pace : speed over the
+    ground [m/s]; seed : of the noise
+    """
 
     phase: Map
     camera: Camera
@@ -181,13 +171,30 @@ class _Work:
         """Memory of one frame in hand: radiance, its sigma and copies on the way [byte]."""
         return 16.0 * self.camera.width * self.camera.height * len(self.camera.bands)
 
+    def mosaic(self, grid: MapGrid, rule: str) -> Mosaic:
+        """An empty map for this camera's frames, by what the map's maker believes."""
+        return Mosaic(
+            grid, [band.name for band in self.camera.bands],
+            light=light_model(self.phase, self.camera), rule=rule,
+            terrain=believed_terrain(self.surface),
+            incidence_limit=math.degrees(self.phase.incidence_limit),
+            emission_limit=math.degrees(self.phase.emission_limit),
+        )  # fmt: skip
+
     def take(self, number: int) -> MapFrame:
         """Frame `number`: the planet seen through the camera, then read back."""
+        return self.read(number, self.shoot(number))
+
+    def shoot(self, number: int) -> Exposed:
+        """Frame `number` as the camera gives it."""
         light = render(self.surface, self.true[number], self.rays, relief=self.phase.relief)
-        shot = self.camera.expose(
+        return self.camera.expose(
             light, self.camera.exposure, self.seed % 2**62, frame=number,
             image_rate=float(self.pace[number] / self.gsd[number]),
         )  # fmt: skip
+
+    def read(self, number: int, shot: Exposed) -> MapFrame:
+        """What is known of frame `number`: radiance with its error, where it is held to lie."""
         read = calibrate(shot.dn, self.camera, shot.attrs["exposure_s"])
         return MapFrame(
             read.radiance, read.sigma, self.camera.pinhole, self.believed[number], number,
@@ -195,10 +202,22 @@ class _Work:
         )  # fmt: skip
 
 
+def studio(
+    phase: Map, frames: xr.Dataset, camera: Camera, width: int, surface: MarsSurface, seed: int
+) -> Studio:
+    """The camera, with no more than `width` columns, and the poses of a table of frames."""
+    small = camera.scaled(width=width) if width < camera.width else camera
+    return Studio(
+        phase, small, surface, small.rays(), true_poses(frames),
+        believed_poses(phase, frames, seed), frames["gsd"].values * camera.width / small.width,
+        ground_speed(frames), seed,
+    )  # fmt: skip
+
+
 class _Clock:
     """Tells how far the frames are, says once what is to be expected, and keeps checkpoints."""
 
-    def __init__(self, given: Given, work: _Work, frames: xr.Dataset, first: int) -> None:
+    def __init__(self, given: Given, work: Studio, frames: xr.Dataset, first: int) -> None:
         self.given, self.frames, self.first = given, frames, first
         self.first_of_run = first
         self.total = len(work.true)

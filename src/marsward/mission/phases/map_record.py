@@ -155,6 +155,8 @@ def _assumptions(phase: Map, camera, result: Photographed, frames: xr.Dataset) -
         "not published.",
         f"The surface has {_shape(phase)} and the albedo of TES at 1 px/deg, with two colours "
         "mixed by albedo; detail finer than that is not in the truth.",
+        "The sample frame, and only that, is of a surface drawn finer between the same data, with "
+        "smooth slopes in place of facets.",
         "The map's maker knows shape, camera and law of reflection; believed dust is "
         f"{phase.dust_error:+g} off the true depth of {phase.dust_depth:g}.",
         f"Believed attitudes are off by {_deg(phase.attitude_sigma)} from frame to frame and "

@@ -9,25 +9,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from marsward.core.errors import PhysicsError
 from marsward.core.fields import FieldRow, add_fields, field
 from marsward.core.map_grid import MapGrid
 from marsward.core.time import Epoch
 from marsward.instruments.camera import Camera
-from marsward.mission.phases.map_imaging import (
-    Pose,
-    believed_poses,
-    believed_terrain,
-    ground_speed,
-    light_model,
-    registration,
-    true_poses,
-)
+from marsward.instruments.exposure import Exposed
+from marsward.mission.phases.map_imaging import Studio, studio
 from marsward.mission.phases.phase import Given
 from marsward.planet.mars_surface import MarsSurface
-from marsward.planet.orbit_scene import render, truth_planes
-from marsward.retrieval.calibration import calibrate
+from marsward.planet.orbit_scene import truth_planes
 from marsward.retrieval.map_window import frame_window
-from marsward.retrieval.mosaic import MapFrame, Mosaic
+from marsward.retrieval.mosaic import MapFrame
 
 if TYPE_CHECKING:
     from marsward.mission.phases.map import Map
@@ -56,27 +49,11 @@ def sample(
 ) -> Sample:
     """Take the frame nearest to the place asked for, in good light where there is one."""
     number = nearest(frames, *phase.sample_at)
-    fine = camera.scaled(width=phase.sample_width) if phase.sample_width < camera.width else camera
-    true = true_poses(frames)[number]
-    believed = believed_poses(phase, frames, given.seed)[number]
-    rays = fine.rays()
-    light = render(surface, true, rays, relief=phase.relief)
-    gsd = float(frames["gsd"].values[number]) * camera.width / fine.width
-    shot = fine.expose(
-        light, fine.exposure, given.seed % 2**62, frame=number,
-        image_rate=float(ground_speed(frames)[number] / gsd),
-    )  # fmt: skip
-    read = calibrate(shot.dn, fine, shot.attrs["exposure_s"])
-    laid = MapFrame(
-        read.radiance,
-        read.sigma,
-        fine.pinhole,
-        believed,
-        number,
-        registration(phase, fine, gsd),
-    )
-    chart = _chart(phase, laid, fine, surface, gsd, float(frames["lat"].values[number]))
-    return Sample(number, _frame(phase, fine, surface, true, shot, frames, number, gsd), chart)
+    one = studio(phase, frames, camera, phase.sample_width, surface, given.seed)
+    shot = one.shoot(number)
+    lat = float(frames["lat"].values[number])
+    chart = _chart(one, one.read(number, shot), float(one.gsd[number]), lat)
+    return Sample(number, _frame(one, shot, frames, number), chart)
 
 
 def nearest(frames: xr.Dataset, lon: float, lat: float) -> int:
@@ -96,10 +73,10 @@ def nearest(frames: xr.Dataset, lon: float, lat: float) -> int:
     return int(np.argmax(np.where(good, frames["altitude"].values, -np.inf)))
 
 
-def _frame(phase, fine, surface, true: Pose, shot, frames, number: int, gsd: float) -> xr.Dataset:
+def _frame(one: Studio, shot: Exposed, frames: xr.Dataset, number: int) -> xr.Dataset:
     planes = truth_planes(
-        surface, true, fine.rays(), ("lon", "lat", "cos_i", "cos_e", "cos_g", "height", "shadow"),
-        relief=phase.relief,
+        one.surface, one.true[number], one.rays,
+        ("lon", "lat", "cos_i", "cos_e", "cos_g", "height", "shadow"), relief=one.phase.relief,
     )  # fmt: skip
     data = {"dn": field("dn", shot.dn, ("band", "y", "x"))}
     for name in ("lon", "lat", "height", "shadow"):
@@ -112,23 +89,18 @@ def _frame(phase, fine, surface, true: Pose, shot, frames, number: int, gsd: flo
         "frame": number,
         "orbit": int(frames["orbit"].values[number]),
         "utc": epoch.utc,
-        "gsd_m": gsd,
+        "gsd_m": float(one.gsd[number]),
         "altitude_m": float(frames["altitude"].values[number]),
         "exposure_s": shot.attrs["exposure_s"],
-        "saturation_dn": fine.saturation,
-        "camera": phase.camera,
+        "saturation_dn": one.camera.saturation,
+        "camera": one.phase.camera,
     }
-    return xr.Dataset(data, coords={"band": [band.name for band in fine.bands]}, attrs=attrs)
+    return xr.Dataset(data, coords={"band": [band.name for band in one.camera.bands]}, attrs=attrs)
 
 
-def _chart(phase, laid: MapFrame, fine: Camera, surface, gsd: float, lat: float) -> xr.Dataset:
+def _chart(one: Studio, laid: MapFrame, gsd: float, lat: float) -> xr.Dataset:
     """The frame alone on a grid of about its own pixels."""
-    grid = _grid(laid, surface, gsd, lat)
-    mosaic = Mosaic(
-        grid, [band.name for band in fine.bands], light=light_model(phase, fine), rule="first",
-        terrain=believed_terrain(surface), incidence_limit=math.degrees(phase.incidence_limit),
-        emission_limit=math.degrees(phase.emission_limit),
-    )  # fmt: skip
+    mosaic = one.mosaic(_grid(laid, one.surface, gsd, lat), "first")
     mosaic.add(laid)
     return mosaic.dataset()[["albedo", "sigma", "incidence"]]
 
@@ -141,6 +113,8 @@ def _grid(laid: MapFrame, surface: MarsSurface, gsd: float, lat: float) -> MapGr
         whole = MapGrid.equirectangular(2 ** max(2, round(math.log2(degree / gsd))))
     window = frame_window(whole, laid.pinhole, laid.pose, radii=surface.radii)
     if window is None:
-        return MapGrid.equirectangular(4)
+        raise PhysicsError(
+            f"frame {laid.number} sees no ground to be laid on a map; choose another sample_at"
+        )
     right = min(window.col0 + window.width, whole.width)
     return whole.window(slice(window.row0, window.row1), slice(window.col0, right))
