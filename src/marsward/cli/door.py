@@ -41,6 +41,10 @@ CALC: dict[str, tuple[str, str]] = {
         "marsward.cli.calc_look:calc_look",
         "how a body looks from another: size, phase, range",
     ),
+    "ice": (
+        "marsward.cli.calc_ice:calc_ice",
+        "one place on Mars through the year: temperatures, frost, depth of ice",
+    ),
 }
 EXITS = (
     "exit codes: 0 ok, 1 a fault of marsward, 2 the file or the call, 3 data, 4 physics, 5 verify"
