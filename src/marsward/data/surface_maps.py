@@ -121,3 +121,32 @@ def regridded(values: ArrayLike, ppd: float, *, method: str = "cubic") -> Map:
     first, table = _weights(grid.shape[1], columns, method)
     out = sum(table[:, k] * tall[:, first + k] for k in range(4))
     return np.clip(out, grid.min(), grid.max()).astype(np.float32)
+
+
+def elevation(ppd: float = 1.0) -> Map:
+    """Height of Mars above the areoid, float32 (180 ppd, 360 ppd) [m].
+
+    The shipped shape (see `terrain_files.shape_model`) less the areoid of `areoid`; means over
+    cells larger than a quarter of a degree. Raises InputError for a grid that does not close.
+    """
+    fine = min((each for each in (4, 8, 16) if each >= ppd), default=16)
+    values = _fine_elevation(fine)
+    step = fine / ppd
+    if abs(step - round(step)) < 1e-9 and values.shape[0] % round(step) == 0:
+        k = round(step)
+        rows, columns = values.shape
+        if k == 1:
+            return values
+        blocks = values.reshape(rows // k, k, columns // k, k)
+        return blocks.mean(axis=(1, 3), dtype=float).astype(np.float32)
+    return regridded(values, ppd)
+
+
+@lru_cache(maxsize=2)
+def _fine_elevation(ppd: int) -> Map:
+    from marsward.data.areoid import areoid_height
+    from marsward.data.terrain_files import shape_model
+
+    values: Map = shape_model(ppd) - areoid_height(ppd)
+    values.setflags(write=False)
+    return values
