@@ -220,9 +220,9 @@ def test_water_of_the_hemispheres_as_published():
 
 # the maps together -------------------------------------------------------------------------------
 def test_a_finer_grid_shows_the_same_planet():
-    fine = SurfaceMaps.shipped("0.5 ppd").with_true_inertia(5)
+    fine = SurfaceMaps.shipped("0.5 ppd").truth(5)
     place = 21 * 180 + 61
-    alone = SurfaceMaps.at(fine.lat[place], fine.lon[place]).with_true_inertia(5)
+    alone = SurfaceMaps.at(fine.lat[place], fine.lon[place]).truth(5)
     for name in ("albedo", "inertia", "elevation", "pressure", "humidity"):
         assert getattr(alone, name)[0] == pytest.approx(getattr(fine, name)[place], rel=1e-12)
 
@@ -232,12 +232,12 @@ def test_truth_is_off_by_as_much_as_is_said():
     weight = np.cos(np.radians(believed.lat))
     rms = []
     for seed in range(6):
-        true = believed.with_true_inertia(seed)
+        true = believed.truth(seed)
         unit = np.log(true.inertia / believed.inertia) / believed.inertia_sigma
         rms.append(np.average(unit**2, weights=weight))
     assert np.mean(rms) == pytest.approx(1.0, abs=0.1)
     assert "seed 5" in true.sources["thermal_inertia"]
-    again = believed.with_true_inertia(5)
+    again = believed.truth(5)
     np.testing.assert_array_equal(again.inertia, true.inertia)
 
 
@@ -267,7 +267,7 @@ def test_given_values_stand():
     np.testing.assert_array_equal(maps.inertia, [100.0, 200.0])
     np.testing.assert_array_equal(maps.albedo, [0.3, 0.3])
     assert not maps.inertia_sigma.any()
-    np.testing.assert_array_equal(maps.with_true_inertia(1).inertia, maps.inertia)
+    np.testing.assert_array_equal(maps.truth(1).inertia, maps.inertia)
     assert maps.sources["thermal_inertia"] == "given"
     columns = maps.columns(emissivity=0.98)
     np.testing.assert_array_equal(columns.inertia, [100.0, 200.0])

@@ -213,7 +213,8 @@ def _known(symbol: str, target: Unit, name: str) -> Unit:
 
 
 def _needs_unit(name: str, digits: str, target: Unit) -> str:
-    return f'{name} needs a unit: write "{digits} {target.text}"'
+    unit = "deg" if target.text == "rad" else target.text
+    return f'{name} needs a unit: write "{digits} {unit}"'
 
 
 def _fit(target: Unit) -> str:

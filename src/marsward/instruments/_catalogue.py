@@ -2,4 +2,7 @@
 
 INSTRUMENTS: dict[str, str] = {
     "camera": "marsward.instruments.camera:Camera",
+    "radar-sounder": "marsward.instruments.radar_sounder:RadarSounder",
+    "radiometer": "marsward.instruments.radiometer:Radiometer",
+    "spectrometer": "marsward.instruments.spectrometer:Spectrometer",
 }

@@ -37,6 +37,8 @@ Given = ArrayLike | SurfaceMap | str | Path | None
 MEASURED_SIGMA = 0.1
 """Error of ln inertia (1 sigma) of a map that was measured; assumed: Mellon et al. 2000,
 doi:10.1006/icar.2000.6503, give 6 % for single looks of TES, and cells hold mixed ground."""
+_STREAMS = (0, 202, 101)  # of the seeded fields of inertia, albedo and humidity
+_ALBEDO_RANGE = (0.05, 0.6)
 _LEVEL = 1e-3  # deg: a slope under this has no aspect
 _PLAIN = ("albedo", "inertia", "elevation", "pressure", "humidity", "slope", "aspect")
 _NAMES = {
@@ -171,23 +173,36 @@ class SurfaceMaps:
         )  # fmt: skip
 
     # the truth ------------------------------------------------------------------------------
-    def with_true_inertia(self, seed: int) -> SurfaceMaps:
-        """The truth that a seed picks: inertia off by a smooth field with the error of these maps.
+    def truth(
+        self,
+        seed: int,
+        *,
+        scale: float = 1.0,
+        albedo_sigma: float = 0.0,
+        humidity_sigma: float = 0.0,
+    ) -> SurfaceMaps:
+        """The planet that a seed picks: off these maps by smooth fields as large as their errors.
 
-        ln inertia gains `inertia_sigma` times a field of the surrogate's correlation length, so
-        that what is believed (these maps) is wrong by as much as it is said to be.
+        ln inertia gains `inertia_sigma`, albedo `albedo_sigma` and ln humidity `humidity_sigma`,
+        each times a field of its own of the surrogate's correlation length and times `scale`: what
+        is believed (these maps) is wrong by as much as it is said to be.
         """
         length = surrogate().correlation_deg
-        field_ = InertiaField(int(seed), length)
-        factor = np.exp(self.inertia_sigma * field_.at(self.lon, self.lat))
+        heat, light, wet = (
+            scale * InertiaField(int(seed) % 2**31 + stream, length).at(self.lon, self.lat)
+            for stream in _STREAMS
+        )
         sigma = float(np.sqrt(np.mean(self.inertia_sigma**2)))
         told = (
             f"{self.sources.get('thermal_inertia', 'given')}; made true by a seeded field, error "
-            f"{sigma:.2f} in ln inertia over {length:.1f} deg, seed {seed}"
+            f"{scale * sigma:.2f} in ln inertia over {length:.1f} deg, seed {seed}"
         )
+        albedo = self.albedo + albedo_sigma * light
         return replace(
             self,
-            inertia=self.inertia * factor,
+            inertia=self.inertia * np.exp(self.inertia_sigma * heat),
+            albedo=np.clip(albedo, *_ALBEDO_RANGE) if albedo_sigma > 0.0 else self.albedo,
+            humidity=self.humidity * np.exp(humidity_sigma * wet),
             inertia_sigma=np.zeros(self.lat.size),
             sources={**self.sources, "thermal_inertia": told},
         )

@@ -6,6 +6,10 @@ PHASES: dict[str, str] = {
     "lookback": "marsward.mission.phases.lookback:Lookback",
     "orbit": "marsward.mission.phases.orbit:Orbit",
     "map": "marsward.mission.phases.map:Map",
+    "ice": "marsward.mission.phases.ice:Ice",
+    "soil": "marsward.mission.phases.soil:Soil",
+    "thermal": "marsward.mission.phases.thermal:Thermal",
+    "radargram": "marsward.mission.phases.radargram:Radargram",
     "spk-trajectory": "marsward.mission.phases.spk:KernelTrajectory",
     "spk-orbit": "marsward.mission.phases.spk:KernelOrbit",
 }
