@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from PIL import Image
+from sample_ground_run import write_ground_run
 from sample_map_run import write_map_run
 from sample_run import write_sample_run
 
@@ -29,6 +30,7 @@ def run(tmp_path_factory):
     folder = write_sample_run(tmp_path_factory.mktemp("run") / "tianwen-1", points=240, scale=0.5)
     mission = (folder / "mission.toml").read_text(encoding="utf-8")
     write_map_run(folder)
+    write_ground_run(folder)
     (folder / "mission.toml").write_text(mission, encoding="utf-8")
     study = folder / "05-orbit"
     study.mkdir()

@@ -22,11 +22,14 @@ def sentence(run: StoredRun) -> str:
     try:
         voyage = [part for part in (_cruise(run), _look_back(run)) if part]
         orbit = [part for part in (_orbit(run), _map(run)) if part]
+        ground, soil = ([part] if part else [] for part in (_ice(run), _soil(run)))
     except Missing:
-        voyage = orbit = []
+        voyage = orbit = ground = soil = []
     if len(voyage) == 2:
         voyage[1] = f"on the way it {voyage[1].removeprefix('it ')}"
-    told = " ".join(whole_sentence("; ".join(parts)) for parts in (voyage, orbit) if parts)
+    told = " ".join(
+        whole_sentence("; ".join(parts)) for parts in (voyage, orbit, ground, soil) if parts
+    )
     if told:
         return told
     own = (str(phase.about.get("sentence") or "") for phase in run.phases)
@@ -99,6 +102,44 @@ def _map(run: StoredRun) -> str:
     return text
 
 
+def _ice(run: StoredRun) -> str:
+    """Where ice lasts, how deep, how well that is known, and where radar found it."""
+    ice = run.phase("ice")
+    if ice is None:
+        return ""
+    north, south, depth = (ice.si(f"ice_{n}") for n in ("edge_north", "edge_south", "median_depth"))
+    if north is None or south is None or not depth:
+        return ""
+    edges = (digits(round(abs(float(np.degrees(edge))))) for edge in (north, south))
+    text = "in the ground of Mars ice lasts poleward of {}° N and {}° S".format(*edges)
+    text += f", {digits(100.0 * depth, None, 2)}\u00a0cm deep in the median"
+    sigma = ice.si("ice_log_sigma")
+    if sigma:
+        text += f" and known to a factor of {digits(float(np.exp(sigma)), None, 2)}"
+    found = [
+        key.removeprefix("radar_").removesuffix("_class").replace("_", " ").title()
+        for key, entry in ice.summary.items()
+        if key.startswith("radar_") and key.endswith("_class") and entry.get("value") == "ice"
+    ]
+    return text + (f"; radar finds ice under {_listed(found)}" if found else "")
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _soil(run: StoredRun) -> str:
+    """How many spectra, and how well minerals come back from them."""
+    soil = run.phase("soil")
+    spectra, rms = (soil.si(n) for n in ("spectra", "fraction_rms")) if soil else (None, None)
+    if not (spectra and rms):
+        return ""
+    return (
+        f"{digits(spectra)} spectra tell the minerals of the soil, each right to "
+        f"{digits(100.0 * rms, None, 2)}\u00a0% of the ground"
+    )
+
+
 def _albedo_errors(phase: StoredPhase) -> list[float]:
     found = (phase.si(key) for key in phase.summary if key.startswith("albedo_rms_"))
     return [value for value in found if value is not None and np.isfinite(value)]
@@ -118,6 +159,24 @@ def headlines(run: StoredRun) -> list[Headline]:
     if size:
         words = "of ground in a pixel of the camera, median over the planet"
         found.append(Headline(digits(size, None, 2), "m", words))
+    return found + _ground_numbers(run)
+
+
+def _ground_numbers(run: StoredRun) -> list[Headline]:
+    """The ice and the minerals; nothing of a phase that was not flown."""
+    found = []
+    ice, soil = run.phase("ice"), run.phase("soil")
+    share, depth = (ice.si(n) for n in ("ice_area", "ice_median_depth")) if ice else (None, None)
+    if share:
+        words = "of the planet with ice in its ground"
+        found.append(Headline(digits(100.0 * share, None, 2), "%", words))
+    if depth:
+        words = "of soil over that ice, median by area"
+        found.append(Headline(digits(100.0 * depth, None, 2), "cm", words))
+    sure = soil.si("found_share") if soil else None
+    if sure:
+        words = "of the minerals that are there are found in the spectra"
+        found.append(Headline(digits(100.0 * sure, None, 3), "%", words))
     return found
 
 

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from marsward._version import __version__
 from marsward.core.errors import DataError
-from marsward.views import assumed, cover, tables
+from marsward.views import assumed, cover, ground_tables, tables
 from marsward.views.figures import Plate, plates, ribbon
 from marsward.views.figures.drawing import Drawing
 from marsward.views.news import Answer, news_answers
@@ -30,12 +30,17 @@ TITLES = {
     "capture": "Capture",
     "orbit": "The orbit",
     "map": "The map",
+    "ice": "The ice",
+    "soil": "The soil",
+    "radargram": "A real radargram",
 }
 TABLES: dict[str, tuple[Callable[[StoredPhase], Table], ...]] = {
     "cruise": (tables.manoeuvres,),
     "lookback": (tables.truth_and_knowledge,),
     "capture": (tables.orbit_manoeuvres, tables.coasts),
     "map": (tables.albedo_closure,),
+    "ice": (ground_tables.radar_lines,),
+    "soil": (ground_tables.mineral_closure,),
 }
 """What stands under the key numbers of a phase kind."""
 

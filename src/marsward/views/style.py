@@ -35,6 +35,8 @@ PALETTE: dict[str, tuple[str, str]] = {
     "shade": ("#eceae2", "#222831"),
 }
 
+DOTS = "#2e86d1"
+"""Blue to be seen on light and dark: for dots that are stored as a picture, which does not turn."""
 RASTER_DPI = 160  # of what is drawn as dots inside an SVG
 _RC: dict[Any, Any] = {
     "svg.fonttype": "none",

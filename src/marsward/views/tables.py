@@ -46,7 +46,7 @@ def key_numbers(phase: StoredPhase) -> Table | None:
 
 
 def _told_elsewhere(phase: StoredPhase) -> re.Pattern[str] | None:
-    """Keys that stand in tables of their own: manoeuvres, coasts, albedo; None without those."""
+    """Keys with tables of their own: manoeuvres, coasts, albedo, layers, minerals; None without."""
     parts = []
     if "orbit_burns" in phase.products:
         names = {name.replace("-", "_") for name in phase.texts("orbit_burns", "name")}
@@ -55,6 +55,10 @@ def _told_elsewhere(phase: StoredPhase) -> re.Pattern[str] | None:
         parts.append("coast_")
     if phase.kind == "map":
         parts.append("albedo_(rms|bias|chi)_")
+    if phase.kind == "ice" and "reflectors" in phase.products:
+        parts.append(r"radar_.+_(picks|class|permittivity|depth)(_true)?$")
+    if phase.kind == "soil" and "soil_fractions" in phase.products:
+        parts.append("rms_")
     return re.compile("|".join(parts)) if parts else None
 
 

@@ -64,6 +64,39 @@ _MAP = (
     ("stereo angle", "between two lines of sight to the same ground; it lets heights be found"),
     ("truth and knowledge", "the planet as the simulation has it; what was found from frames"),
 )
+_ICE = (
+    ("clutter", "echoes of hills beside the track that arrive as late as echoes from below"),
+    (
+        "CO₂ frost",
+        "frozen air: where the ground cools to about 148 K, carbon dioxide settles on it",
+    ),
+    ("ice table", "the upper face of ground ice; above it the soil is dry"),
+    ("loss tangent", "how fast a material swallows radio waves; ice takes least"),
+    ("Ls", "the season: how far Mars has gone round the Sun since northern spring began"),
+    (
+        "permittivity",
+        "how much a material slows radio waves: by its square root; ice about 3, rock 5 to 9",
+    ),
+    ("radargram", "echoes of a radar side by side along its track, delay downward"),
+    ("sol", "a day of Mars, 24 h 40 min"),
+    (
+        "thermal inertia",
+        "how hard it is to warm or cool the ground: dust under 100, rock over 1000 J m⁻² K⁻¹ s⁻½",
+    ),
+    ("two-way delay", "from sending a pulse to its echo; 1 µs is about 85 m of ice"),
+)
+_SOIL = (
+    ("cross-section, share of", "how much of the light a mineral's grains catch, of all grains"),
+    ("Hapke's model", "how light scatters in a mixture of grains; it turns minerals into spectra"),
+    ("I/F", "brightness over that of a white board that faces the Sun there"),
+    ("reflectance", "the share of light that the ground itself sends back, without air and dust"),
+    (
+        "summary parameter",
+        "a depth or slope of one band of a spectrum, which points to one kind of mineral",
+    ),
+    ("unmixing", "finding the minerals whose spectra together make the one that was seen"),
+)
+_RADARGRAM = tuple(pair for pair in _ICE if pair[0] in ("clutter", "radargram", "two-way delay"))
 _HELD_BY = {
     "periapsis": ("perigee, periapsis",),
     "phase angle": ("incidence, emission, phase angle",),
@@ -82,6 +115,10 @@ def words(run: StoredRun) -> list[tuple[str, str]]:
     about_mars = run.phase("capture") is not None or run.phase("orbit") is not None
     found += _CAPTURE if about_mars else ()
     found += _MAP if run.phase("map") is not None else ()
+    found += _ICE if run.phase("ice") is not None else ()
+    found += _SOIL if run.phase("soil") is not None else ()
+    alone = run.phase("radargram") is not None and run.phase("ice") is None
+    found += _RADARGRAM if alone else ()
     told = {word for word, _ in found}
     found = [pair for pair in found if told.isdisjoint(_HELD_BY.get(pair[0], ()))]
     return sorted(found, key=lambda pair: pair[0].lower().replace("δ", "d"))

@@ -12,6 +12,10 @@ from marsward.views.figures import (
     distances,
     frame_places,
     heliocentric,
+    ice_days,
+    ice_errors,
+    ice_maps,
+    ice_seasons,
     look_back,
     map_errors,
     mosaic_map,
@@ -20,7 +24,14 @@ from marsward.views.figures import (
     orbit_evolution,
     orbit_seasons,
     ortho,
+    radar_echoes,
+    radar_reflectors,
+    real_radargram,
     residuals,
+    soil_fractions,
+    soil_minerals,
+    soil_parameters,
+    soil_spectra,
 )
 from marsward.views.figures.drawing import Drawing
 from marsward.views.stored_run import StoredPhase
@@ -60,6 +71,18 @@ PLATES: tuple[Plate, ...] = (
     Plate("map", "frame-and-map", "A frame and the map made of it", ortho.draw),
     Plate("map", "map-errors", "Truth and knowledge", map_errors.draw),
     Plate("map", "data-volume", "Data and downlink", data_volume.draw),
+    Plate("ice", "ice-depth", "Where ice lasts in the ground", ice_maps.draw_truth),
+    Plate("ice", "ice-known", "What is known of the ice", ice_maps.draw_known),
+    Plate("ice", "ice-errors", "The ice: truth and knowledge", ice_errors.draw),
+    Plate("ice", "ground-seasons", "The year of the ground", ice_seasons.draw),
+    Plate("ice", "ground-days", "The ground by the hour", ice_days.draw),
+    Plate("ice", "radar-echoes", "Under the ground by radar", radar_echoes.draw),
+    Plate("ice", "radar-layers", "What radar tells of the layers", radar_reflectors.draw),
+    Plate("soil", "soil-minerals", "The minerals of the ground", soil_minerals.draw),
+    Plate("soil", "soil-spectra", "Spectra and what fits them", soil_spectra.draw),
+    Plate("soil", "soil-fractions", "Minerals: truth and knowledge", soil_fractions.draw),
+    Plate("soil", "soil-parameters", "Bands: truth and knowledge", soil_parameters.draw),
+    Plate("radargram", "radargram", "A real radargram and its simulation", real_radargram.draw),
 )
 
 
