@@ -191,6 +191,14 @@ def test_bad_calls_are_one_sentence(change, sentence):
         ice_table(places(), given_.pop("humidity"), **given_)
 
 
+@pytest.mark.parametrize(("change", "humidity"), [({"inertia": 6.0}, 0.1), ({}, 600.0)])
+def test_the_band_holds_soil_and_air_beyond_what_is_usual(change, humidity):
+    spread = ice_table_spread(
+        places([0]).replace(volumetric_heat=None, **change), humidity, samples=8, humidity_sigma=0.3
+    )
+    assert spread.low[0] <= spread.table.depth[0] <= spread.high[0]
+
+
 def test_ground_that_holds_ice_already_is_refused():
     with pytest.raises(InputError, match="dry ground"):
         ice_table(places().replace(ice_depth=0.1), 0.1)

@@ -255,8 +255,11 @@ def test_classes_follow_their_rule():
     sure = Estimate(0.002, 0.001, 9)
     assert classify(Estimate(3.1, 0.2, 9), sure) == "ice"
     assert classify(Estimate(3.5, 0.4, 9), sure) == "undetermined"
-    assert classify(Estimate(3.1, 0.2, 9), Estimate(0.004, 0.003, 9)) == "undetermined"
-    assert classify(Estimate(3.1, 0.2, 9), Estimate(0.02, 0.003, 9)) == "rock"
+    assert classify(Estimate(3.1, 0.2, 9), Estimate(0.004, 0.003, 9)) == "ice"
+    assert classify(Estimate(3.1, 0.2, 9), Estimate(0.02, 0.003, 9)) == "undetermined"
+    assert classify(Estimate(1.6, 0.1, 9), sure) == "undetermined"
+    assert classify(Estimate(3.1, 0.2, 9), Estimate(-0.015, 0.003, 9)) == "undetermined"
+    assert classify(None, Estimate(0.02, 0.003, 9)) == "rock"
     assert classify(Estimate(7.0, 0.5, 9), None) == "rock"
     assert classify(None, sure) == "undetermined"
 

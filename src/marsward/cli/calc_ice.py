@@ -81,7 +81,7 @@ def ice_rows(
     seed: int,
 ) -> Rows:
     """Key, label, value and text of each line of the answer."""
-    _checked(lat, lon, albedo, inertia, humidity, slope, aspect, samples)
+    _checked(lat, lon, albedo, inertia, humidity, slope, aspect, samples, seed)
     from marsward.physics.ground import ground_year
     from marsward.physics.ice_spread import ice_table_spread
     from marsward.planet.ground_maps import SurfaceMaps
@@ -119,6 +119,7 @@ def _checked(
     slope: float,
     aspect: float,
     samples: int,
+    seed: int,
 ) -> None:
     """Refuse what cannot be, each in one sentence."""
     for name, value, low, high, unit in (
@@ -130,6 +131,7 @@ def _checked(
         ("slope", slope, 0.0, STEEPEST, "degrees"),
         ("aspect", aspect, -360.0, 360.0, "degrees"),
         ("samples", samples, 4, 4096, ""),
+        ("seed", seed, 0, 1e9, ""),
     ):
         if value is not None and not low <= value <= high:
             raise InputError(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -288,11 +289,19 @@ def _image(path: Path) -> tuple[NDArray[np.float32], str]:
 
 
 def _places(label: dict[str, str], traces: int) -> dict[str, Any]:
-    ends = np.radians([[float(label["lon0"]), float(label["lat0"])],
-                       [float(label["lon1"]), float(label["lat1"])]])  # fmt: skip
+    try:
+        corners = np.array([float(label[key]) for key in ("lon0", "lat0", "lon1", "lat1")])
+    except ValueError as error:
+        raise DataError(f"the label of {label['product']} tells no place: {error}") from error
+    ends = np.radians(corners.reshape(2, 2))
     level = np.cos(ends[:, 1])
     a, b = np.stack([level * np.cos(ends[:, 0]), level * np.sin(ends[:, 0]), np.sin(ends[:, 1])], 1)
     angle = np.arccos(np.clip(a @ b, -1.0, 1.0))
+    if np.abs(corners[[1, 3]]).max() > 90.0 or not 1e-6 < angle < math.pi - 1e-6:
+        raise DataError(
+            f"the label of {label['product']} puts its ends at {corners[1]:g} and {corners[3]:g} "
+            f"north, {corners[0]:g} and {corners[2]:g} east: between these runs no track"
+        )
     t = np.linspace(0.0, 1.0, traces)[:, None]
     unit = (np.sin((1.0 - t) * angle) * a + np.sin(t * angle) * b) / np.sin(angle)
     lon = np.degrees(np.arctan2(unit[:, 1], unit[:, 0])) % 360.0

@@ -190,7 +190,10 @@ def read_envi_library(
     header = Path(header)
     told = _envi_header(header)
     library = _beside(header) if library is None else Path(library)
-    rows, columns = int(told["lines"]), int(told["samples"])
+    try:
+        rows, columns = int(told["lines"]), int(told["samples"])
+    except ValueError as error:
+        raise DataError(f"{header.name} does not count its spectra in numbers: {error}") from None
     values = _envi_values(library, told, rows * columns).reshape(rows, columns)
     titles = [" ".join(t.split()) for t in told.get("spectra names", "").split(",")][:rows]
     if len(titles) < rows:

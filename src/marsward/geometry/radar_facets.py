@@ -147,6 +147,9 @@ def cluttergram(
     }  # fmt: skip
     _check(numbers, law, diffuse, aperture, window, beam)
     craft, ahead, height = _flight(track, terrain)
+    gain = _per_trace("reflectivity", reflectivity, height.size)
+    if not (np.all(gain >= 0.0) and np.all(gain <= 1.0)):
+        raise InputError("reflectivity is a share of power, 0 to 1 on every trace")
     wavelength = _C / centre_frequency
     lengths = aperture or float(np.sqrt(np.median(height) * wavelength / 2.0))
     nadir = np.asarray(2.0 * height / _C, dtype=float)
@@ -165,9 +168,6 @@ def cluttergram(
         float(beam), sample_spacing * _C / 2.0 / _FINE, _FINE, pulse, sides[0], sides[1],
     )  # fmt: skip
     _run(given, height.size, track, workers, progress)
-    gain = np.broadcast_to(np.asarray(reflectivity, dtype=float), (height.size,))
-    if not (np.all(gain >= 0.0) and np.all(gain <= 1.0)):
-        raise InputError("reflectivity is a share of power, 0 to 1 on every trace")
     sides *= gain[None, :, None].astype(np.float32)
     delay = np.arange(-before, after, dtype=np.float64) * sample_spacing
     attrs = numbers | {

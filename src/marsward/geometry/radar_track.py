@@ -182,9 +182,9 @@ def radar_tracks(
     Raises
     ------
     InputError
-        A value out of range, or a region that no track meets.
+        A value out of range.
     PhysicsError
-        The orbit never comes below the limit.
+        The orbit never comes below the limit, or never over the region.
     """
     from marsward.dynamics.ephemeris import default_ephemeris
 

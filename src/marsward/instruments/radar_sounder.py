@@ -31,7 +31,7 @@ from marsward.instruments.camera_presets import Preset
 from marsward.instruments.chirp import Chirp
 from marsward.instruments.radar_presets import radar_preset, radar_preset_names
 from marsward.instruments.radar_settings import RadarSettings
-from marsward.physics.dielectric import attenuation, reflection
+from marsward.physics.dielectric import attenuation, complex_permittivity, reflection
 from marsward.physics.ionosphere import Ionosphere
 from marsward.physics.layered_reflection import RadarColumns
 
@@ -119,8 +119,11 @@ class RadarSounder(RadarSettings):
     def facet_power(self, distance: ArrayLike, cross_section: ArrayLike) -> Array:
         """Received power [W] of a target of a cross section [m2] at a distance [m]."""
         r = _positive("distance of a facet", distance)
+        section = np.asarray(cross_section, dtype=np.float64)
+        if not np.all((section >= 0.0) & (section < math.inf)):
+            raise InputError("the cross section of a facet must be 0 m2 or more, without gaps")
         link = self.power * self.gain**2 * self.wavelength**2 * self.efficiency
-        return np.asarray(link * np.asarray(cross_section) / ((4.0 * math.pi) ** 3 * r**4))
+        return np.asarray(link * section / ((4.0 * math.pi) ** 3 * r**4))
 
     @property
     def noise_temperature(self) -> float:
@@ -168,7 +171,7 @@ class RadarSounder(RadarSettings):
         margin : [dB]
         floor : level below the mirror that hides echoes [dB], such as clutter; noise if left out
         """
-        eps = permittivity * (1.0 - 1j * loss_tangent)
+        eps = complex(complex_permittivity(permittivity, loss_tangent))
         surface = abs(complex(reflection(1.0, eps))) ** 2
         returned = (1.0 - surface) ** 2 * abs(complex(reflection(eps, base))) ** 2
         low = -float(self.dynamic_range(height)) if floor is None else -abs(floor)

@@ -84,11 +84,6 @@ def radargram(
     surface : whether the coherent echo of the surface is in, as the columns' roughness leaves
         it; clutter by facets is the rest, scattered and so some 15 dB weaker at its peak. False for
         clutter that stands for all that the surface returns
-    planet_radius : [m] of the ground's curve, by which a mirror returns less; None for a plane.
-        Levels of the product count from a mirror as curved, so that surfaces stand at their
-        reflectivity; clutter and noise, which count from a flat one, are lifted by (1 + h/radius)^2
-    surface : whether the column's own coherent surface echo is in. Clutter by facets holds all that
-        the surface returns, so it is left out when there is clutter and kept when there is none
     workers : threads; results do not depend on them
 
     Returns

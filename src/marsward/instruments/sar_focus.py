@@ -100,6 +100,8 @@ def point_lines(
         raise InputError(f"a line of {samples} samples is too short; give 8 or more")
     strength = np.broadcast_to(np.asarray(amplitude, dtype=complex), (targets.shape[0],)).copy()
     start = np.broadcast_to(np.asarray(start_delay, float), (craft.shape[0],)) * _C / 2.0
+    if not (np.isfinite(start).all() and np.isfinite(strength).all()):
+        raise InputError("start_delay and amplitude of point echoes must be finite numbers")
     half = _PULSE_REACH * _FINE
     x = np.arange(-half, half + 1) / _FINE * sample_spacing * bandwidth
     pulse = np.sinc(x) + 0.5 * np.sinc(x - 1.0) + 0.5 * np.sinc(x + 1.0)

@@ -92,11 +92,6 @@ class Spectrometer(SpectrometerSettings):
         return 0.5 * self.samples * self.ifov
 
     @property
-    def spectra_across(self) -> int:
-        """How many spectra lie side by side."""
-        return self.samples // self.spatial_binning
-
-    @property
     def bits_per_spectrum(self) -> int:
         """Bits to send of one spectrum, not compressed."""
         return self.wavelength.size * self.bits
@@ -150,7 +145,10 @@ class Spectrometer(SpectrometerSettings):
         light = np.maximum(signal, 0.0) / reference / weaker
         share = self.photon_share
         one = reference / self.snr * weaker * np.sqrt(share * light + 1.0 - share)
-        return one / np.sqrt(np.atleast_1d(np.asarray(looks, dtype=np.float64)))[:, None]
+        many = np.atleast_1d(np.asarray(looks, dtype=np.float64))
+        if not np.all(many >= 1.0):
+            raise InputError("looks must be 1 or more: the spectra that are averaged")
+        return one / np.sqrt(many)[:, None]
 
     def observe(
         self,
@@ -197,6 +195,8 @@ class Spectrometer(SpectrometerSettings):
         from what it measured, channel_width, incidence_cosine and emission_cosine. Places in the
         dark (mu0 of 0 or less) are NaN.
         """
+        if isinstance(seed, bool) or seed < 0 or campaign < 0:
+            raise InputError("seed and campaign of spectra are whole numbers from 0")
         ground = np.atleast_2d(np.asarray(reflectance, dtype=np.float64))
         lam = np.asarray(wavelength, dtype=np.float64)
         if pressure is not None:
@@ -214,6 +214,8 @@ class Spectrometer(SpectrometerSettings):
         far = _each(_distance(sun_distance), places, "sun_distance")
         if surface_temperature is not None:
             warm = _each(surface_temperature, places, "surface_temperature")
+            if not np.all(warm > 0.0):
+                raise InputError("surface_temperature must be above 0 K")
             coming += _heat(ground, lam, warm, far)
         taken = self.sampled(coming, lam)
         taken += self._shift(taken, sample, campaign, calibrated)

@@ -55,6 +55,7 @@ _ROTOR = 0.39022  # cm-1, rotational constant of the ground state: Rothman et al
 _LORENTZ, _LORENTZ_FALL, _REFERENCE = 0.10, 0.70, 296.0
 _ATMOSPHERE = 101_325.0  # Pa
 _MOLECULE = 43.4 * 1.66053907e-27  # kg, mean of the air: 96 % CO2, Mahaffy et al. 2013
+_LEAST_PRESSURE = 10.0  # Pa; on the highest volcano some 70, and 6 are the millibars of a plain
 _GRAVITY = 3.71  # m s-2
 _SMEAR = 4.0  # cm-1, some line spacings
 _STEP = 4.0  # cm-1
@@ -136,15 +137,19 @@ def co2_transmission(
     temperature : of the air, one for the column [K]
     strength : factor on the optical depth, for what `CO2_ERROR` leaves open (…)
 
-    Raises InputError for a pressure that is not positive and below 2000 Pa, an airmass below 1 or a
+    Raises InputError for a pressure outside 10 to 2000 Pa, an airmass below 1 or a
     temperature outside 120 to 300 K.
     """
     lam = np.atleast_1d(np.asarray(wavelength, dtype=np.float64))
     p, air, factor = np.broadcast_arrays(
         *[np.asarray(v, dtype=np.float64) for v in (pressure, airmass, strength)]
     )
-    if not np.all((p > 0.0) & (p < 2000.0)):
-        raise InputError("the surface pressure of Mars lies in 0 to 2000 Pa; give it in Pa")
+    if not (np.all((lam > 0.0) & (lam < 1e-3)) and np.all((factor >= 0.0) & (factor < np.inf))):
+        raise InputError("wavelengths are given in m, and a strength of the gas is 0 or more")
+    if not np.all((p >= _LEAST_PRESSURE) & (p < 2000.0)):
+        raise InputError(
+            f"the surface pressure of Mars lies in {_LEAST_PRESSURE:g} to 2000 Pa; give it in Pa"
+        )
     if not np.all((air >= 1.0) & (air < 100.0)):
         raise InputError("the airmass of the way down and up, 1/mu0 + 1/mu, lies in 1 to 100")
     if not (120.0 <= temperature <= 300.0):

@@ -87,7 +87,7 @@ def crank_nicolson_year(
     PhysicsError : temperatures that run away, named with their column.
     """
     year, sky = year or MarsYear(), sky or Sky()
-    if isinstance(years, bool) or years < 0 or int(years) != years or workers < 1:
+    if isinstance(years, bool) or not (years >= 0 and years % 1 == 0 and workers >= 1):
         raise InputError(
             f"run {years} years with {workers} workers: give 0 years or more, 1 worker"
         )
@@ -152,8 +152,9 @@ def _rows(values: ArrayLike | None, count: int, name: str = "depths") -> Array:
         return np.zeros((count, 0))
     array = np.asarray(values, dtype=np.float64)
     if name == "humidity":
-        array = np.broadcast_to(array, (count,))[:, None] if array.ndim < 2 else array
-        if array.shape != (count, 1) or not (array >= 0.0).all():
+        array = np.full(count, array) if array.ndim == 0 else array
+        array = array[:, None] if array.ndim == 1 else array
+        if array.shape != (count, 1) or not ((array >= 0.0) & np.isfinite(array)).all():
             raise InputError(f"humidity must be one pressure [Pa] for each of {count} columns")
     array = np.atleast_1d(array)
     if array.ndim == 2 and array.shape[0] != count:

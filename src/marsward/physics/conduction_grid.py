@@ -141,7 +141,7 @@ def ground_grid(columns: GroundColumns, year: MarsYear, *, cells: int = 80) -> G
     ------
     InputError : fewer than 8 cells.
     """
-    if isinstance(cells, bool) or int(cells) != cells or cells < _FEWEST:
+    if isinstance(cells, bool) or not (cells >= _FEWEST and cells % 1 == 0):
         raise InputError(f"the ground needs {_FEWEST} cells or more, not {cells}")
     cells = int(cells)
     dry = skin_depth(columns.inertia, columns.volumetric_heat, year.sol_length)

@@ -76,8 +76,8 @@ def complex_permittivity(permittivity: ArrayLike, loss: ArrayLike = 0.0) -> Comp
 
 
 def loss_tangent(permittivity: ArrayLike) -> Array:
-    """Loss tangent of a complex permittivity."""
-    eps = np.asarray(permittivity, dtype=np.complex128)
+    """Loss tangent of a complex permittivity; InputError unless it is finite and not 0."""
+    eps = _complex(permittivity)
     return np.asarray(-eps.imag / eps.real)
 
 
@@ -105,14 +105,13 @@ def mixture(
         raise InputError(f"shares of a mixture add up to {worst:g}; they must add up to 1")
     if power == 0.0:
         raise InputError("power of a mixture is 0; Looyenga's law has 1/3, the index law 1/2")
-    eps = np.asarray(permittivity, dtype=np.complex128)
+    eps = _complex(permittivity)
     return np.asarray(np.sum(f * eps**power, axis=axis) ** (1.0 / power))
 
 
 def maxwell_garnett(host: ArrayLike, inclusion: ArrayLike, share: ArrayLike) -> Complex:
     """Complex permittivity of spheres of `inclusion`, `share` of the volume, in a host."""
-    h = np.asarray(host, dtype=np.complex128)
-    e = np.asarray(inclusion, dtype=np.complex128)
+    h, e = _complex(host), _complex(inclusion)
     f = np.asarray(share, dtype=np.float64)
     if not np.all((f >= 0.0) & (f <= 1.0)):
         raise InputError("the share of inclusions must lie between 0 and 1")
@@ -136,6 +135,8 @@ def ice_share(
     eps = np.asarray(permittivity, dtype=np.float64)
     _within("permittivity", eps, 1.0, "1 is empty space; ice has 3.15")
     empty = np.asarray(air, dtype=np.float64)
+    if not np.all((empty >= 0.0) & (empty <= 1.0)):
+        raise InputError("the share of air must lie between 0 and 1")
     low, high = ice_permittivity**power, other**power
     share = (empty + (1.0 - empty) * high - eps**power) / (high - low)
     return np.asarray(np.clip(share, 0.0, 1.0 - empty))
@@ -169,22 +170,32 @@ def ice(temperature: ArrayLike, frequency: float) -> Complex:
 
 
 def wave_speed(permittivity: ArrayLike) -> Array:
-    """Speed of a wave in a medium of small loss [m/s]."""
-    return np.asarray(_C / np.sqrt(np.asarray(permittivity, dtype=np.float64)))
+    """Speed of a wave in a medium of small loss [m/s]; InputError for a permittivity below 1."""
+    eps = np.asarray(permittivity, dtype=np.float64)
+    _within("permittivity", eps, 1.0, "1 is empty space; ice has 3.15")
+    return np.asarray(_C / np.sqrt(eps))
 
 
 def attenuation(permittivity: ArrayLike, loss: ArrayLike, frequency: ArrayLike) -> Array:
     """One-way attenuation of power [dB/m]: 20 log10(e) (2 pi f/c) Im of the refractive index."""
     index = np.sqrt(complex_permittivity(permittivity, loss))
     f = np.asarray(frequency, dtype=np.float64)
+    if not np.all((f > 0.0) & (f < math.inf)):
+        raise InputError("frequencies of an attenuation must be positive [Hz]")
     return np.asarray(20.0 / math.log(10.0) * 2.0 * math.pi * f / _C * -index.imag)
 
 
 def reflection(above: ArrayLike, below: ArrayLike) -> Complex:
     """Fresnel amplitude at normal incidence from complex permittivity `above` to `below`."""
-    n1 = np.sqrt(np.asarray(above, dtype=np.complex128))
-    n2 = np.sqrt(np.asarray(below, dtype=np.complex128))
+    n1, n2 = np.sqrt(_complex(above)), np.sqrt(_complex(below))
     return np.asarray((n1 - n2) / (n1 + n2))
+
+
+def _complex(permittivity: ArrayLike) -> Complex:
+    eps = np.asarray(permittivity, dtype=np.complex128)
+    if not np.all(np.isfinite(eps) & (eps != 0.0)):
+        raise InputError("a permittivity must be a finite number other than 0")
+    return eps
 
 
 def _within(what: str, values: Array, low: float, advice: str) -> None:

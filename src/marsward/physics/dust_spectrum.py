@@ -39,6 +39,10 @@ def dust_terms(
     )
     if not np.all((tau >= 0.0) & (tau <= 5.0)):
         raise InputError("the optical depth of dust lies in 0 to 5")
+    if not np.all((m0 > 0.0) & (m0 <= 1.0) & (m > 0.0) & (m <= 1.0) & np.isfinite(g)):
+        raise InputError("light on dust needs cosines mu0 and mu above 0, at most 1, and an angle")
+    if not np.all((lam > 0.0) & (lam < 1e-3)):
+        raise InputError("wavelengths of light on dust are given in m")
     nodes = np.linspace(lam.min(), lam.max(), _NODES if lam.size > 1 else 1)
     out = np.empty((4, tau.size, nodes.size))
     for each in np.unique(tau):

@@ -121,7 +121,11 @@ def slab_albedo(
     """
     n = np.asarray(real_index, dtype=np.float64)
     k = np.asarray(imaginary_index, dtype=np.float64)
-    if not diameter > 0.0:
+    if not (np.all((n >= 1.0) & (n < np.inf)) and np.all((k >= 0.0) & (k < np.inf))):
+        raise InputError(
+            "a mineral needs a real index of 1 or more and an imaginary one of 0 or more"
+        )
+    if not 0.0 < diameter < np.inf:
         raise InputError(f"grains need a positive diameter, not {diameter:g} m")
     outer = ((n - 1.0) ** 2 + k * k) / ((n + 1.0) ** 2 + k * k) + 0.05
     inner = 1.0 - 4.0 / (n * (n + 1.0) ** 2)
@@ -140,14 +144,21 @@ def cross_section_shares(mass: ArrayLike, density: ArrayLike, diameter: ArrayLik
     Hapke 2012, chapter 10, for grains of like shape.
     """
     share = _positive("mass", mass) / (_above("density", density) * _above("diameter", diameter))
-    return share / share.sum(axis=-1, keepdims=True)
+    return _summed(share)
 
 
 def mass_shares(fraction: ArrayLike, density: ArrayLike, diameter: ArrayLike) -> Array:
     """Shares of mass (…, minerals) of shares of the cross-section: the way back."""
     share = _positive("fraction", fraction) * _above("density", density)
     share = share * _above("diameter", diameter)
-    return share / share.sum(axis=-1, keepdims=True)
+    return _summed(share)
+
+
+def _summed(share: Array) -> Array:
+    total = share.sum(axis=-1, keepdims=True)
+    if not np.all((total > 0.0) & (total < np.inf)):
+        raise InputError("shares of a mixture are all 0: name one mineral that is there")
+    return share / total
 
 
 def intimate_mixture(

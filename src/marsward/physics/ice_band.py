@@ -26,8 +26,12 @@ from marsward.core.errors import InputError
 from marsward.core.fields import FieldRow, add_fields
 from marsward.physics.columns import GroundColumns
 from marsward.physics.ground import ground_year
-from marsward.physics.soil import POROSITY, pore_ice
-from marsward.physics.vapour import ice_vapour_pressure, vapour_density
+from marsward.physics.soil import POROSITY, dry_volumetric_heat, pore_ice
+from marsward.physics.vapour import (
+    WATER_TRIPLE_PRESSURE,
+    ice_vapour_pressure,
+    vapour_density,
+)
 
 __all__ = ["IceBand", "ice_table_band"]
 
@@ -86,23 +90,26 @@ def ice_table_band(
 
     Raises
     ------
-    InputError : depths of other places, an error that is negative or no number.
+    InputError : depths of other places, an error that is negative, no number or above 10, a
+        humidity that is not above 0 and below the triple point of water.
     """
     n = len(columns)
     ice = _row("depth", depth, n)
-    moist = _row("humidity", humidity, n)
+    moist = _row("humidity", humidity, n, most=WATER_TRIPLE_PRESSURE)
+    if not np.all(moist > 0.0):
+        raise InputError("humidity must be above 0 Pa: dry air holds no ice at any depth")
     errors = (
         ("inertia_sigma", inertia_sigma), ("albedo_sigma", albedo_sigma),
         ("humidity_sigma", humidity_sigma),
     )  # fmt: skip
-    heat, light, wet = (_row(name, value, n) for name, value in errors)
+    heat, light, wet = (_row(name, value, n, most=10.0) for name, value in errors)
     run = _Runs(columns, ice, moist, porosity, options)
     every = np.arange(n)
     base, deep = run.year(every, {})
     icy = np.isfinite(ice) & (ice > 0.0)
     asked = np.flatnonzero(icy | ((np.abs(deep) < _DECIDED) & (ice > 0.0)))
     cases = (
-        {"inertia": columns.inertia * np.exp(heat)},
+        {"inertia": columns.inertia * np.exp(heat)},  # its volumetric heat goes with it
         {"albedo": np.clip(columns.albedo + light, *_ALBEDO_RANGE)},
         {"humidity": moist * np.exp(wet)},
     )
@@ -151,7 +158,8 @@ class _Runs:
         ground = {name: row[asked] for name, row in change.items() if name != "humidity"}
         some = self.columns.take(asked)
         if "inertia" in ground:
-            ground["volumetric_heat"] = None
+            share = some.volumetric_heat / dry_volumetric_heat(some.inertia)
+            ground["volumetric_heat"] = share * dry_volumetric_heat(ground["inertia"])
         some = some.replace(**ground) if ground else some
         icy = pore_ice(some.inertia, some.volumetric_heat, self.porosity)
         depth = self.depth[asked] * np.exp(deeper)
@@ -167,8 +175,9 @@ def _far_down(mean: Array, air: Array) -> Array:
     return np.asarray(np.log(vapour_density(ice_vapour_pressure(mean), mean) / air))
 
 
-def _row(name: str, value: ArrayLike, count: int) -> Array:
+def _row(name: str, value: ArrayLike, count: int, *, most: float = np.inf) -> Array:
     row = np.asarray(value, dtype=float)
-    if row.size not in (1, count) or not np.all(row >= 0.0):
-        raise InputError(f"{name} is a number or one for each of {count} places, 0 or more")
+    if row.size not in (1, count) or not np.all((row >= 0.0) & (row <= most)):
+        top = f" and at most {most:g}" if np.isfinite(most) else ""
+        raise InputError(f"{name} is a number or one for each of {count} places, 0 or more{top}")
     return np.broadcast_to(row.ravel(), (count,)).copy()

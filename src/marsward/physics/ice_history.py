@@ -23,6 +23,7 @@ from marsward.physics.ground import ground_year
 from marsward.physics.ice_vapour import PoreIce, diffused, soil_conductance
 from marsward.physics.obliquity import PastOrbit, humidity_ratio, past_orbit
 from marsward.physics.soil import POROSITY, pore_ice
+from marsward.physics.vapour import WATER_TRIPLE_PRESSURE
 
 __all__ = ["IceHistory", "ice_history"]
 
@@ -90,7 +91,8 @@ def ice_history(
 
     Raises
     ------
-    InputError : times out of order or outside the known orbit, steps that are none.
+    InputError : times out of order or outside the known orbit, steps that are none, a humidity,
+        conductance or depth that is none.
     """
     if not (begin > end and 0.0 < step <= orbit_step <= begin - end):
         raise InputError(
@@ -99,15 +101,15 @@ def ice_history(
         )
     n = len(columns)
     orbit = past_orbit(np.linspace(begin, end, max(2, round((begin - end) / orbit_step) + 1)))
-    deep = np.broadcast_to(np.asarray(start, dtype=np.float64), (n,))
+    deep = _each("depth of ice at the start", start, n, "m", most=math.inf)
     state = [PoreIce.below(float(depth), porosity=porosity) for depth in deep]
     if conductance is None:
         flow = soil_conductance(columns.pressure, 200.0, porosity=porosity)
     else:
-        flow = np.full(n, float(conductance))
+        flow = _each("conductance of the soil", conductance, n, "m2/s")
     icy = pore_ice(columns.inertia, columns.volumetric_heat, porosity)
     columns = columns.replace(ice_inertia=icy[0], ice_volumetric_heat=icy[1])
-    today = np.broadcast_to(np.asarray(humidity, dtype=np.float64), (n,))
+    today = _each("humidity", humidity, n, "Pa", most=WATER_TRIPLE_PRESSURE)
     ratio = np.array([moisture(orbit.year(k)) for k in range(len(orbit))])
     moist = ratio[:, None] * today
     vapour = _vapours(columns, moist, orbit, state[0].edges, ground, progress)
@@ -117,6 +119,16 @@ def ice_history(
             state[k], vapour.air[:, k], vapour.soil[:, k], orbit.years_ago, float(flow[k]), step
         )
     return IceHistory(orbit, moist, _balance(vapour, state[0].edges), depth, mass, supplied)
+
+
+def _each(name: str, value: ArrayLike, count: int, unit: str, *, most: float = 1e3) -> Array:
+    """One number a place, above 0 and at most `most`."""
+    row = np.asarray(value, dtype=np.float64)
+    if row.ndim > 1 or row.size not in (1, count) or not np.all((row > 0.0) & (row <= most)):
+        raise InputError(
+            f"the {name} is a number [{unit}] above 0, or one for each of {count} places"
+        )
+    return np.array(np.broadcast_to(row.ravel(), (count,)))
 
 
 def _vapours(

@@ -19,12 +19,14 @@ from marsward.core.errors import InputError
 from marsward.physics.columns import GroundColumns
 from marsward.physics.ice_table import IceTable, ice_table
 from marsward.physics.soil import dry_volumetric_heat
+from marsward.physics.vapour import WATER_TRIPLE_PRESSURE
 
 __all__ = ["IceSpread", "ice_table_spread"]
 
 Array = NDArray[np.float64]
 BAND = (0.16, 0.84)
 _LEAST_ALBEDO, _MOST_ALBEDO = 0.03, 0.8
+_MOST_HUMIDITY = 0.99 * WATER_TRIPLE_PRESSURE  # Pa
 _INERTIA_RANGE = (20.0, 2200.0)  # J m-2 K-1 s-1/2: dust to solid rock
 
 
@@ -87,15 +89,22 @@ def ice_table_spread(
         ("inertia_sigma", inertia_sigma), ("albedo_sigma", albedo_sigma),
         ("humidity_sigma", humidity_sigma),
     )]  # fmt: skip
-    if samples < 4 or samples > 100_000:
-        raise InputError(f"a band needs 4 to 100000 samples, not {samples}")
-    moist = np.broadcast_to(np.asarray(humidity, dtype=np.float64), (n,))
+    if not (4 <= samples <= 100_000 and samples % 1 == 0 and seed >= 0):
+        raise InputError(
+            f"a band needs 4 to 100000 samples and a seed of 0 or more, not {samples} and {seed}"
+        )
+    samples = int(samples)
+    moist = np.asarray(humidity, dtype=np.float64).ravel()
+    if moist.size not in (1, n):
+        raise InputError(f"humidity has {moist.size} values for {n} columns of ground")
+    moist = np.broadcast_to(moist, (n,))
     draws = np.concatenate([np.zeros((1, 3)), latin_draws(samples, 3, seed)])  # first the centre
     inertia = columns.inertia[:, None] * np.exp(sigmas[0][:, None] * draws[:, 0])
     albedo = columns.albedo[:, None] + sigmas[1][:, None] * draws[:, 1]
     air = moist[:, None] * np.exp(sigmas[2][:, None] * draws[:, 2])
-    inertia[:, 1:] = np.clip(inertia[:, 1:], *_INERTIA_RANGE)
-    albedo[:, 1:] = np.clip(albedo[:, 1:], _LEAST_ALBEDO, _MOST_ALBEDO)
+    inertia = _held(inertia, *_INERTIA_RANGE)
+    albedo = _held(albedo, _LEAST_ALBEDO, _MOST_ALBEDO)
+    air = _held(air, 0.0, _MOST_HUMIDITY)
     heat = columns.volumetric_heat / dry_volumetric_heat(columns.inertia)
     cases = columns.take(np.repeat(np.arange(n), samples + 1)).replace(
         inertia=inertia.ravel(),
@@ -119,6 +128,12 @@ def latin_draws(samples: int, kinds: int, seed: int) -> Array:
     make = np.random.default_rng(seed)
     parts = np.stack([make.permutation(samples) for _ in range(kinds)], axis=1)
     return np.asarray(ndtri((parts + make.random((samples, kinds))) / samples))
+
+
+def _held(cases: Array, low: float, high: float) -> Array:
+    """Cases (n, samples + 1) within bounds, which reach at least to the place's own, the first."""
+    own = cases[:, :1]
+    return np.asarray(np.clip(cases, np.minimum(own, low), np.maximum(own, high)))
 
 
 def _sigma(name: str, value: ArrayLike, count: int) -> Array:

@@ -173,9 +173,12 @@ def balancing_humidity(
     InputError : a depth that is not above 0 and finite, and what `ground_year` refuses.
     """
     n = len(columns)
-    deep = np.broadcast_to(np.asarray(depth, dtype=np.float64), (n,))
-    if not np.all((deep > 0.0) & np.isfinite(deep)):
-        raise InputError("the humidity that holds ice is asked for at depths above 0 m")
+    deep = np.asarray(depth, dtype=np.float64).ravel()
+    if deep.size not in (1, n) or not np.all((deep > 0.0) & np.isfinite(deep)):
+        raise InputError(
+            f"the humidity that holds ice is asked for at depths above 0 m, one for all or {n}"
+        )
+    deep = np.broadcast_to(deep, (n,))
     icy = pore_ice(columns.inertia, columns.volumetric_heat, porosity)
     icy_columns = columns.replace(
         ice_depth=deep, ice_inertia=icy[0], ice_volumetric_heat=icy[1]

@@ -28,7 +28,7 @@ from marsward.physics.vapour import WATER_GAS_CONSTANT
 
 Array = NDArray[np.float64]
 # Water in carbon dioxide at 273.15 K and 101 325 Pa [m2/s], growing as T^1.5/p: Wallace & Sagan
-# 1979, doi:10.1016/0019-1035(79)90038-7.
+# 1979, Icarus 39:385, as Hudson et al. 2007, doi:10.1029/2006JE002815, have it.
 _FREE_DIFFUSION = 0.1387e-4
 PORE_RADIUS = 10.0e-6  # m, of a fine sand; Hudson et al. 2007, doi:10.1029/2006JE002815
 TORTUOSITY = 1.8  # of loose soil, Hudson et al. 2007: 1.5 to 2.1 in their simulants
@@ -52,7 +52,8 @@ def pore_diffusivity(
     D_Knudsen = 2/3 r sqrt(8 R T/pi), R that of water. Pressure [Pa], temperature [K], radius [m].
     """
     p, t = np.asarray(pressure, dtype=np.float64), np.asarray(temperature, dtype=np.float64)
-    if not (np.all(p > 0.0) and np.all(t > 0.0) and pore_radius > 0.0):
+    p_good, t_good = np.isfinite(p) & (p > 0.0), np.isfinite(t) & (t > 0.0)
+    if not (p_good.all() and t_good.all() and 0.0 < pore_radius < math.inf):
         raise InputError("diffusivity needs a pressure, a temperature and a pore radius above 0")
     free = _FREE_DIFFUSION * (t / 273.15) ** 1.5 * 101_325.0 / p
     speed = np.sqrt(8.0 * WATER_GAS_CONSTANT * t / math.pi)
@@ -68,9 +69,10 @@ def soil_conductance(
     pore_radius: float = PORE_RADIUS,
 ) -> Array:
     """C = porosity/tortuosity x D [m2/s]: what ties the flow of vapour to its gradient in soil."""
-    if not 0.0 < porosity < 1.0 or tortuosity < 1.0:
+    if not (0.0 < porosity < 1.0 and 1.0 <= tortuosity < math.inf):
         raise InputError(
-            f"porosity {porosity:g} must lie between 0 and 1, tortuosity {tortuosity:g} above 1"
+            f"porosity {porosity:g} must lie between 0 and 1, tortuosity {tortuosity:g} be 1 "
+            "or more"
         )
     return porosity / tortuosity * pore_diffusivity(pressure, temperature, pore_radius=pore_radius)
 
@@ -89,12 +91,18 @@ def retreat_depth(
     density_difference : over the ice less that of the air [kg m-3]; below 0 the front comes up
 
     A front that reaches the surface stays there (0).
+
+    Raises InputError for values that are not finite, a depth, time or conductance below 0, and a
+    porosity outside 0 to 1.
     """
-    start = np.asarray(depth, dtype=np.float64)
-    if np.any(start < 0.0) or not np.all(np.isfinite(start)):
-        raise InputError("an ice front needs a finite depth of 0 or more")
-    push = np.asarray(density_difference, dtype=np.float64) * np.asarray(conductance)
-    squared = start**2 + 2.0 * push * np.asarray(years) * _YEAR / (porosity * ICE_DENSITY)
+    start, time, flow = (np.asarray(v, dtype=np.float64) for v in (depth, years, conductance))
+    for name, value in (("depth", start), ("time", time), ("conductance", flow)):
+        if not np.all((value >= 0.0) & np.isfinite(value)):
+            raise InputError(f"the {name} of an ice front must be finite and 0 or more")
+    contrast = np.asarray(density_difference, dtype=np.float64)
+    if not (np.isfinite(contrast).all() and 0.0 < porosity < 1.0):
+        raise InputError("an ice front needs a finite contrast of vapour and a porosity in 0 to 1")
+    squared = start**2 + 2.0 * contrast * flow * time * _YEAR / (porosity * ICE_DENSITY)
     return np.sqrt(np.maximum(squared, 0.0))
 
 
@@ -136,8 +144,10 @@ class PoreIce:
     ) -> PoreIce:
         """Pores full of ice from a depth [m] down, in cells that widen with depth from `top` [m].
 
-        depth = inf: none.
+        depth = inf: none. Raises InputError for a depth below 0 or NaN.
         """
+        if not depth >= 0.0:
+            raise InputError(f"ice begins at a depth of 0 m or more, not at {depth:g} m")
         edges = np.concatenate([[0.0], np.geomspace(top, bottom, cells)])
         share = np.clip((edges[1:] - depth) / np.diff(edges), 0.0, 1.0)
         return cls(edges, share * porosity * ICE_DENSITY, porosity)
@@ -206,8 +216,11 @@ def diffused(
     """
     if saturation.shape != state.edges.shape:
         raise InputError(f"saturation is asked for at {len(state.edges)} edges of the column")
-    if not (years > 0.0 and np.all(saturation > 0.0) and air >= 0.0 and math.isfinite(air)):
-        raise InputError("a diffusion step needs years and vapour densities above 0")
+    given = np.append(saturation, conductance)
+    if not (np.all((given > 0.0) & np.isfinite(given)) and 0.0 < years < math.inf):
+        raise InputError("a diffusion step needs years, densities and a conductance above 0")
+    if not 0.0 <= air < math.inf:
+        raise InputError(f"vapour in the air must have a density of 0 or more, not {air:g} kg m-3")
     logs = np.log(saturation)
     came, left, part = 0.0, years, years
     while left > 1e-9 * years:

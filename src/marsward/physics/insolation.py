@@ -34,7 +34,7 @@ _AZIMUTHS = 720  # directions in which the sky's view is summed
 
 def hour_table(steps: int, *, offset: float = 0.5) -> tuple[Array, Array]:
     """Cosine and sine of the Sun's hour angle (steps,) at (j + offset)/steps of a sol."""
-    if isinstance(steps, bool) or int(steps) != steps or steps < 4:
+    if isinstance(steps, bool) or not (steps >= 4 and steps % 1 == 0):
         raise InputError(f"a sol takes a whole number of steps, 4 or more; not {steps}")
     hour = 2.0 * math.pi * ((np.arange(int(steps)) + offset) / steps - 0.5)
     return np.cos(hour), np.sin(hour)
@@ -137,6 +137,8 @@ def daily_mean(
     1920; e.g. Ward 1974, doi:10.1029/JC079i024p03375. lat [deg], declination [rad], distance [au].
     """
     phi, d = np.radians(np.asarray(lat, float)), np.asarray(declination_rad, float)
+    if not (np.isfinite(phi).all() and np.isfinite(d).all() and np.all(np.asarray(distance) > 0.0)):
+        raise InputError("daily sunlight needs finite angles and a distance above 0 au")
     with np.errstate(over="ignore"):
         half_day = np.arccos(np.clip(-np.tan(phi) * np.tan(d), -1.0, 1.0))
     sum_ = half_day * np.sin(phi) * np.sin(d) + np.cos(phi) * np.cos(d) * np.sin(half_day)

@@ -164,6 +164,8 @@ def phase_fit(
     """
     f = np.asarray(frequency, dtype=np.float64)
     held = np.atleast_2d(np.asarray(phase, dtype=np.float64))
+    if f.ndim != 1 or f.size < 3 or not np.all((f > 0.0) & (f < math.inf)):
+        raise InputError("a phase is fitted at three positive frequencies or more [Hz]")
     middle = 0.5 * (f[0] + f[-1])
     if law == "quadratic":
         g = (f - middle) / max(0.5 * (f[-1] - f[0]), 1e-300)

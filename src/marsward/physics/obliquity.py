@@ -26,6 +26,7 @@ from scipy.interpolate import CubicSpline
 from marsward.core.errors import InputError
 from marsward.data.orbit_history import orbit_history
 from marsward.physics.columns import GroundColumns
+from marsward.physics.ground import ground_year
 from marsward.physics.season import MarsYear
 from marsward.physics.soil import ICE_DENSITY, ICE_HEAT
 
@@ -116,8 +117,6 @@ def polar_ice(pressure: float = 700.0) -> GroundColumns:
 
 def polar_vapour_density(year: MarsYear, *, pressure: float = 700.0) -> float:
     """Annual mean saturation vapour density over the north polar ice under an orbit [kg m-3]."""
-    from marsward.physics.ground import ground_year
-
     ground = ground_year(
         polar_ice(pressure), year=year, depths=np.array([0.0]), humidity=np.array([1.0e9])
     )

@@ -75,7 +75,7 @@ class MarsYear:
                 f"a year of {self.days:g} days at {self.semi_major_axis:g} au is none: "
                 "both must be above zero"
             )
-        if isinstance(self.sols, bool) or int(self.sols) != self.sols or self.sols < 1:
+        if isinstance(self.sols, bool) or not (self.sols >= 1 and self.sols % 1 == 0):
             raise InputError(
                 f"a closed year has a whole number of sols, 1 or more; not {self.sols}"
             )
@@ -144,8 +144,12 @@ def pressure_share(ls_rad: ArrayLike) -> Array:
     p/pbar = 1 + 0.091 cos(Ls - 309) + 0.070 cos 2(Ls - 248), angles in degrees: least 0.85 near
     Ls 151, most 1.12 near 262. Smith et al. 2017, in The Atmosphere and Climate of Mars,
     doi:10.1017/9781139060172.004, after the Viking landers.
+
+    Raises InputError for an angle that is not finite.
     """
     ls = np.asarray(ls_rad, dtype=np.float64)
+    if not np.isfinite(ls).all():
+        raise InputError("Ls must be finite; give radians, 0 to 2 pi")
     first = 0.091 * np.cos(ls - math.radians(309.0))
     return np.asarray(1.0 + first + 0.070 * np.cos(2.0 * (ls - math.radians(248.0))))
 

@@ -82,9 +82,11 @@ class Sky:
 
         Raises
         ------
-        InputError : air so thick that the shares leave no light.
+        InputError : a pressure that is not above zero, air so thick that no light is left.
         """
         pressure = np.atleast_1d(np.asarray(pressure, dtype=np.float64))
+        if not np.all((pressure > 0.0) & (pressure < math.inf)):
+            raise InputError("the sky needs a surface pressure above zero everywhere [Pa]")
         scale = pressure / _REFERENCE_PRESSURE if self.by_pressure else np.ones_like(pressure)
         scattered, warm = self.scattered_fraction * scale, self.infrared_fraction * scale
         left = 1.0 - scattered - warm

@@ -42,8 +42,9 @@ POROSITY = 0.4
 
 
 def conductivity(inertia: ArrayLike, volumetric_heat: ArrayLike) -> Array:
-    """k = I^2/(rho c) [W m-1 K-1] of a layer."""
-    return np.asarray(np.square(np.asarray(inertia, float)) / np.asarray(volumetric_heat, float))
+    """k = I^2/(rho c) [W m-1 K-1] of a layer; InputError unless both are above zero."""
+    heat = _above(volumetric_heat, "volumetric heat")
+    return np.asarray(np.square(_above(inertia, "thermal inertia")) / heat)
 
 
 def dry_volumetric_heat(inertia: ArrayLike) -> Array:
@@ -52,9 +53,11 @@ def dry_volumetric_heat(inertia: ArrayLike) -> Array:
     rho c = 800 (150 + 100 sqrt(34.2 + 0.714 I)): 800 J kg-1 K-1 times a density that grows with
     inertia, after Mellon & Jakosky 1993, doi:10.1029/92JE02355, in the form of Schorghofer &
     Aharonson 2005, doi:10.1029/2004JE002350. Used for I of 30 to 2000.
+
+    Raises InputError for an inertia that is not above zero.
     """
-    inertia = np.asarray(inertia, dtype=np.float64)
-    return np.asarray(800.0 * (150.0 + 100.0 * np.sqrt(34.2 + 0.714 * inertia)))
+    root = np.sqrt(34.2 + 0.714 * _above(inertia, "thermal inertia"))
+    return np.asarray(800.0 * (150.0 + 100.0 * root))
 
 
 def pore_ice(
@@ -67,7 +70,7 @@ def pore_ice(
 
     Raises
     ------
-    InputError : a porosity outside 0 to 1.
+    InputError : a porosity outside 0 to 1, an inertia or heat that is not above zero.
     """
     share = _share(porosity, "porosity")
     heat = np.asarray(volumetric_heat, float) + share * ICE_DENSITY * ICE_HEAT
@@ -90,7 +93,7 @@ def massive_ice(
     ice, pores = _share(ice_fraction, "ice fraction"), _share(porosity, "porosity")
     if np.any(pores >= 1.0):
         raise InputError("a soil of porosity 1 has no grains; give a porosity under 1")
-    grains = np.asarray(volumetric_heat, float) / (1.0 - pores)
+    grains = _above(volumetric_heat, "volumetric heat") / (1.0 - pores)
     heat = (1.0 - ice) * grains + ice * ICE_DENSITY * ICE_HEAT
     carry = ice * ICE_CONDUCTIVITY + (1.0 - ice) * GRAIN_CONDUCTIVITY
     return np.sqrt(heat * carry), np.asarray(heat)
@@ -103,8 +106,14 @@ def pure_ice() -> tuple[float, float]:
 
 
 def ice_mass(ice_depth: ArrayLike, *, within: float = 1.0, porosity: ArrayLike = POROSITY) -> Array:
-    """Mass of pore ice [kg m-2] between its upper face [m] and a depth `within` [m]."""
-    thick = np.maximum(within - np.asarray(ice_depth, float), 0.0)
+    """Mass of pore ice [kg m-2] between its upper face [m], inf for none, and `within` [m].
+
+    Raises InputError for a depth below 0 or NaN.
+    """
+    depth = np.asarray(ice_depth, float)
+    if not np.all(depth >= 0.0):
+        raise InputError("the depth of ice must be 0 m or more, inf where there is none")
+    thick = np.maximum(within - depth, 0.0)
     return np.asarray(_share(porosity, "porosity") * ICE_DENSITY * thick)
 
 
@@ -112,7 +121,7 @@ def skin_depth(inertia: ArrayLike, volumetric_heat: ArrayLike, period: float) ->
     """Depth [m] over which a wave of a period [s] falls to 1/e: (I/rho c) sqrt(period/pi)."""
     if not 0.0 < period < math.inf:
         raise InputError(f"a period of {period:g} s is none; give seconds above zero")
-    ratio = np.asarray(inertia, float) / np.asarray(volumetric_heat, float)
+    ratio = _above(inertia, "thermal inertia") / _above(volumetric_heat, "volumetric heat")
     return np.asarray(ratio * math.sqrt(period / math.pi))
 
 
@@ -121,3 +130,11 @@ def _share(value: ArrayLike, name: str) -> Array:
     if not np.all((share >= 0.0) & (share <= 1.0)):
         raise InputError(f"{name} must lie in 0 to 1, not {value!r}")
     return share
+
+
+def _above(value: ArrayLike, name: str) -> Array:
+    array = np.asarray(value, dtype=np.float64)
+    good = (array > 0.0) & (array < math.inf)
+    if not good.all():
+        raise InputError(f"{name} must be above zero and finite, not {array[~good].flat[0]:g}")
+    return array

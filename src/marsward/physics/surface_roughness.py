@@ -42,12 +42,15 @@ def coherent_power(rms_height: ArrayLike, frequency: ArrayLike, index: float = 1
     s = np.asarray(rms_height, dtype=np.float64)
     if not np.all(s >= 0.0):
         raise InputError("the rms height of a surface must not be negative")
+    _positive("frequency on", frequency)
     k = 2.0 * math.pi / _C * index * np.asarray(frequency, dtype=np.float64)
     return np.asarray(np.exp(-((2.0 * k * s) ** 2)))
 
 
 def fresnel_radius(height: ArrayLike, frequency: float) -> Array:
     """Radius of the first Fresnel zone of a nadir mirror, sqrt(wavelength height/2) [m]."""
+    _positive("height above", height)
+    _positive("frequency on", frequency)
     return np.asarray(np.sqrt(0.5 * _C / frequency * np.asarray(height, dtype=np.float64)))
 
 
@@ -59,16 +62,16 @@ def geometric_optics(incidence_rad: ArrayLike, rms_slope: float, reflectivity: f
     rms_slope : m along one direction [-]
     reflectivity : power that a flat surface returns, R [-]
     """
-    _positive("rms slope", rms_slope)
-    i = np.asarray(incidence_rad, dtype=np.float64)
+    _positive("rms slope of", rms_slope)
+    i = _incidence(incidence_rad)
     spread = np.exp(-0.5 * (np.tan(i) / rms_slope) ** 2) / np.cos(i) ** 4
     return np.asarray(reflectivity / (2.0 * rms_slope**2) * spread)
 
 
 def hagfors(incidence_rad: ArrayLike, factor: float, reflectivity: float) -> Array:
     """Backscatter by Hagfors' law [-]: R F/2 (cos^4 i + F sin^2 i)^(-3/2), rms slope 1/sqrt(F)."""
-    _positive("Hagfors factor", factor)
-    i = np.asarray(incidence_rad, dtype=np.float64)
+    _positive("Hagfors factor of", factor)
+    i = _incidence(incidence_rad)
     return np.asarray(
         0.5 * reflectivity * factor * (np.cos(i) ** 4 + factor * np.sin(i) ** 2) ** -1.5
     )
@@ -87,9 +90,9 @@ def kirchhoff(
     q = (2 k s cos i)^2, of the scalar Kirchhoff approximation with the reflection at nadir; for
     large q it goes over into `geometric_optics` with rms slope sqrt(2) s/l.
     """
-    _positive("correlation length", correlation_length)
-    _positive("rms height", rms_height)
-    i = np.asarray(incidence_rad, dtype=np.float64)
+    _positive("correlation length of", correlation_length)
+    _positive("rms height of", rms_height)
+    i = _incidence(incidence_rad)
     k = 2.0 * math.pi * frequency / _C
     q = (2.0 * k * rms_height * np.cos(i)) ** 2
     if np.max(q) > 0.25 * _TERMS:
@@ -121,6 +124,15 @@ def diffuse_echo(delay: ArrayLike, height: float, backscatter: ArrayLike) -> Arr
     return np.asarray(np.asarray(backscatter) * _C * height**2 / r**3)
 
 
-def _positive(what: str, value: float) -> None:
-    if not (math.isfinite(value) and value > 0.0):
-        raise InputError(f"the {what} of a surface is {value:g}; it must be positive")
+def _incidence(incidence_rad: ArrayLike) -> Array:
+    angle = np.asarray(incidence_rad, dtype=np.float64)
+    if not np.all(np.abs(angle) < 0.5 * math.pi):
+        raise InputError("an incidence must lie within 90 degrees of the normal; give radians")
+    return angle
+
+
+def _positive(what: str, value: ArrayLike) -> None:
+    given = np.asarray(value, dtype=np.float64)
+    bad = ~((given > 0.0) & (given < math.inf))
+    if bad.any():
+        raise InputError(f"the {what} a surface is {given[bad].flat[0]:g}; it must be positive")

@@ -92,7 +92,10 @@ def frost_point(pressure: ArrayLike, *, form: str = "murphy-koop") -> Array:
 def vapour_density(pressure: ArrayLike, temperature: ArrayLike) -> Array:
     """Density of water vapour [kg m-3] at a partial pressure [Pa] and temperature [K]: p/(R T)."""
     t = _positive(temperature, "temperature", "K")
-    return np.asarray(np.asarray(pressure, dtype=np.float64) / (WATER_GAS_CONSTANT * t))
+    p = np.asarray(pressure, dtype=np.float64)
+    if not np.all((p >= 0.0) & (p < math.inf)):
+        raise InputError("a vapour pressure must be finite and 0 Pa or more")
+    return np.asarray(p / (WATER_GAS_CONSTANT * t))
 
 
 def co2_vapour_pressure(temperature: ArrayLike) -> Array:

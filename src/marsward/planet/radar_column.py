@@ -234,6 +234,9 @@ def radar_columns(
     )
     bare = sheet & ~buried  # no soil on top: the surface's roughness is the sheet's
     eps[bare, 0], tan[bare, 0] = eps[bare, 1], tan[bare, 1]
+    icy = cemented & ~buried  # the ice table lies open: the surface is that of the cemented soil
+    eps[icy, :2], tan[icy, :2] = base[icy, None], soil.cemented_loss
+    rough[icy, 2] = 0.0
     thickness = np.stack([held["cover_thickness"].values, held["sheet_thickness"].values], axis=1)
     return RadarColumns(thickness, eps, tan, rough)
 

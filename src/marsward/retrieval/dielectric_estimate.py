@@ -8,8 +8,8 @@
     loss              d(P_reflector / P_surface in dB) / d(dt) = -10 log10(e) 2 pi f tan(delta)
 
 Sources: Watters et al. 2007, doi:10.1126/science.1148112 and Stuurman et al. 2016,
-doi:10.1002/2015GL066843 (thickness from relief); Campbell et al. 2008, doi:10.1029/2008JE003177
-(loss from decay with delay); Grima et al. 2012, doi:10.1029/2012JE004202 (surface echo).
+doi:10.1002/2016GL070138 (thickness from relief); Campbell et al. 2008, doi:10.1029/2008JE003177
+(loss from decay with delay); Grima et al. 2012, doi:10.1016/j.icarus.2012.04.017 (surface echo).
 """
 
 from __future__ import annotations
@@ -44,7 +44,12 @@ ROCK_PERMITTIVITY = 4.5
 doi:10.1029/2009GL040749), dry soils up to 4."""
 ROCK_LOSS = 0.01
 """Loss tangent above which ground is rock: the same lavas have 0.01 to 0.03."""
+LEAST_PERMITTIVITY = 1.8
+"""Ground that is lighter is none: assumed, near dry snow of 450 kg/m3, 1.9 by 1 + 1.6 rho + 1.86
+rho^3 with rho in g/cm3 (Maetzler 1996, IEEE Trans. Geosci. Remote Sens. 34:573)."""
 _SURE = 0.841  # one standard deviation, one-sided
+_CERTAIN = 0.9987  # three of them
+_HALF = 0.5
 _ROUNDS = 12
 _CLIP = 4.0
 _NORMAL_MAD = 1.4826
@@ -87,6 +92,7 @@ def permittivity_from_surface(
 
     Raises InputError for echoes as strong as a mirror's or not positive.
     """
+    _not_negative("calibration_sigma", calibration_sigma)
     share = np.asarray(power, dtype=float) / np.asarray(coherent_share, dtype=float)
     if not (np.all(share > 0.0) and np.all(share < 1.0)):
         raise InputError(
@@ -122,6 +128,7 @@ def permittivity_from_thickness(
     t, d, sigma = _same(delay, thickness, delay_sigma)
     if not (np.all(t > 0.0) and np.all(d > 0.0)):
         raise InputError("delays below the surface and thicknesses are above 0")
+    _not_negative("thickness_sigma", thickness_sigma)
     error = np.broadcast_to(np.asarray(thickness_sigma, dtype=float), d.shape)
     depth = 0.5 * _C * t
     weight = 1.0 / np.maximum(sigma, 1e-3 * np.median(t)) ** 2
@@ -243,8 +250,10 @@ def loss_from_decay(
         raise InputError("powers of a reflector are above 0")
     if not (math.isfinite(frequency) and frequency > 0.0):
         raise InputError(f"frequency is {frequency!r}; it is above 0 Hz")
+    _not_negative("reflectivity_sigma", reflectivity_sigma)
     level = 10.0 * np.log10(p)
     if height is not None:
+        _not_negative("height", height)
         h = np.broadcast_to(np.asarray(height, dtype=float), t.shape)
         level = level + 20.0 * np.log10(1.0 + 0.5 * _C * t / h)
     terms = np.stack([t - t.mean(), np.ones_like(t)], axis=-1)
@@ -269,7 +278,11 @@ def thickness(delay: ArrayLike, permittivity: float, sigma: float = 0.0) -> tupl
     """Thickness [m] of a layer from delays below the surface [s], and its standard deviation."""
     if not (math.isfinite(permittivity) and permittivity >= 1.0):
         raise InputError(f"a permittivity of {permittivity} is none; it is 1 or more")
-    depth = 0.5 * _C * np.asarray(delay, dtype=float) / math.sqrt(permittivity)
+    _not_negative("sigma", sigma)
+    late = np.asarray(delay, dtype=float)
+    if not np.isfinite(late).all():
+        raise InputError("delays below the surface must be finite; leave picks without one out")
+    depth = 0.5 * _C * late / math.sqrt(permittivity)
     return depth, np.abs(depth) * 0.5 * sigma / permittivity
 
 
@@ -282,6 +295,8 @@ def combined(estimates: Sequence[Estimate]) -> Estimate:
     if not estimates:
         raise InputError("there is no estimate to combine")
     value = np.array([item.value for item in estimates])
+    if not np.isfinite([(item.value, item.sigma) for item in estimates]).all():
+        raise InputError("an estimate without a number cannot be combined; leave it out")
     weight = 1.0 / np.maximum([item.sigma for item in estimates], 1e-12) ** 2
     mean = float(np.sum(weight * value) / np.sum(weight))
     chi2 = float(np.sum(weight * (value - mean) ** 2)) / max(value.size - 1, 1)
@@ -292,14 +307,20 @@ def combined(estimates: Sequence[Estimate]) -> Estimate:
 def classify(permittivity: Estimate | None, loss: Estimate | None) -> str:
     """ "ice", "rock" or "undetermined".
 
-    Ice where permittivity below ICE_PERMITTIVITY and loss below ICE_LOSS are each sure to one
-    standard deviation (84 %); rock where permittivity above ROCK_PERMITTIVITY or loss above
-    ROCK_LOSS is; undetermined otherwise, and where permittivity is not known. Dry ground of high
-    porosity looks like ice to a sounder: "ice" means that nothing speaks against it.
+    Ice where the permittivity lies between LEAST_PERMITTIVITY and ICE_PERMITTIVITY, each sure to
+    one standard deviation (84 %), and the loss is more likely below ICE_LOSS than above. Rock where
+    the permittivity is surely above ROCK_PERMITTIVITY, or the loss above ROCK_LOSS while nothing
+    says that the permittivity is ice's. Undetermined otherwise: where the two contradict each
+    other, where the loss is surely below nought, and where the permittivity is not known. Dry
+    ground of high porosity looks like ice to a sounder: "ice" means that nothing speaks against it.
     """
-    below = _below(permittivity, ICE_PERMITTIVITY)
-    if below >= _SURE and _below(loss, ICE_LOSS) >= _SURE:
-        return "ice"
+    light = _below(permittivity, ICE_PERMITTIVITY)
+    solid = 1.0 - _below(permittivity, LEAST_PERMITTIVITY)
+    if _below(loss, 0.0) > _CERTAIN:
+        return "undetermined"
+    if light >= _SURE:
+        good = solid >= _SURE and permittivity is not None and _below(loss, ICE_LOSS) >= _HALF
+        return "ice" if good else "undetermined"
     dense = 1.0 - _below(permittivity, ROCK_PERMITTIVITY) if permittivity else 0.0
     lossy = 1.0 - _below(loss, ROCK_LOSS) if loss else 0.0
     return "rock" if max(dense, lossy) >= _SURE else "undetermined"
@@ -324,6 +345,12 @@ def _same(*values: ArrayLike) -> tuple[Array, ...]:
     if not first.size or not all(np.isfinite(v).all() for v in out):
         raise InputError("picks are one or more, and all of them numbers")
     return out
+
+
+def _not_negative(name: str, value: ArrayLike) -> None:
+    given = np.asarray(value, dtype=float)
+    if not np.all((given >= 0.0) & (given < math.inf)):
+        raise InputError(f"{name} must be a finite number of 0 or more")
 
 
 def _spread(rest: Array) -> float:

@@ -49,7 +49,9 @@ METHODS = ("none", "thickness", "base", "surface")
 """What the numbers of `method` mean."""
 _LEAST_KNOWN = 2  # traces with a known thickness
 _BLOCK = 21  # traces over which the surface echo is averaged
-_DRIFT = 1.0  # dB by which a reflector's own strength may drift along its line; assumed
+# Drift of a reflector's strength along its line [dB], assumed: a dry cover whose thickness changes
+# by a quarter of a wave moves the two echoes apart by about as much, and so does roughness.
+_DRIFT = 2.0
 _TWICE = 2.0  # samples by which a multiple may differ from twice the delay of its layer
 _UNKNOWN = Estimate(float("nan"), float("nan"), 0)
 

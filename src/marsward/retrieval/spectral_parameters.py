@@ -77,7 +77,12 @@ def spectral_parameters(
         )
     errors = None
     if sigma is not None:
-        errors = np.broadcast_to(np.asarray(sigma, dtype=np.float64), values.shape)
+        try:
+            errors = np.broadcast_to(np.asarray(sigma, dtype=np.float64), values.shape)
+        except ValueError as wrong:
+            raise InputError(
+                f"sigma of the shape {np.shape(sigma)} does not fit spectra {values.shape}"
+            ) from wrong
     rows = _chosen(names, nm)
     levels = _Levels(nm, values, errors)
     found = np.array([_with_error(row, levels) for row in rows])  # (parameters, 2, places)

@@ -100,9 +100,16 @@ def surface_reflectance(
     shared_error, wavelength), for `unmix` to take at its fitted spectrum. co2_power and its sigma
     (place,); co2_transmission.
 
-    Raises InputError when a variable is missing, or when gas is to be removed with no pressure and
-    no channels about 2 um.
+    Raises InputError when a variable is missing, when an error or a depth is negative or no number,
+    or when gas is to be removed with no pressure and no channels about 2 um.
     """
+    errors_told = {
+        "pressure_error": pressure_error, "haze_error": haze_error, "gain_error": gain_error,
+        "ripple": ripple, "wavelength_error": wavelength_error,
+        "incidence_error": incidence_error, "temperature_error": temperature_error,
+        "haze_depth": haze_depth,
+    }  # fmt: skip
+    _refuse_negative(errors_told, surface_temperature, sun_distance)
     lam, seen, sigma, width, mu0, mu = _held(observed)
     angle = np.arccos(mu0) if phase is None else np.asarray(phase, dtype=np.float64)
     heat, warmer = _heat(lam, mu0.size, surface_temperature, temperature_error, sun_distance)
@@ -134,6 +141,18 @@ def surface_reflectance(
     shapes = {name: low + rise * ground for name, (low, rise) in errors.items()}
     shapes["wavelength"] = np.where(gone, np.nan, wavelength_error * _slope(ground, lam))
     return _labelled(observed, ground, noise, errors, shapes, gas, power, power_sigma)
+
+
+def _refuse_negative(
+    told: dict[str, ArrayLike], temperature: ArrayLike | None, distance: ArrayLike | None
+) -> None:
+    for name, value in told.items():
+        held = np.asarray(value, dtype=np.float64)
+        if not np.all((held >= 0.0) & np.isfinite(held)):
+            raise InputError(f"{name} must be a number of 0 or more")
+    for name, given in (("surface_temperature", temperature), ("sun_distance", distance)):
+        if given is not None and not np.all(np.asarray(given, dtype=np.float64) > 0.0):
+            raise InputError(f"{name} must be a number above 0 at every place")
 
 
 def _thicker(

@@ -97,12 +97,18 @@ def unmix(
     that its share would have), fitted_reflectance and fitted_scale, reduced_chi2, channels used and
     masked. A spectrum with no more channels than minerals gives NaN.
 
-    Raises InputError for shapes that do not fit, more than 32 minerals, two of one name, or a
-    library that covers fewer channels than it has minerals.
+    Raises InputError for shapes that do not fit, an error that is negative or no number, more than
+    32 minerals, two of one name, or a library that covers fewer channels than it has minerals.
     """
     values, errors = (np.atleast_2d(np.asarray(v, dtype=np.float64)) for v in (reflectance, sigma))
     members = np.asarray(endmembers, dtype=np.float64)
     _check(values, errors, members, names, mixing)
+    for name, size in (("gain_error", gain_error), ("wavelength_error", wavelength_error),
+                       ("significance", significance), ("model_error", model_error)):  # fmt: skip
+        if not 0.0 <= size < np.inf:
+            raise InputError(f"{name} is {size:g}; it must be a number of 0 or more")
+    if workers < 1:
+        raise InputError(f"workers = {workers}: at least one thread has to work")
     errors = np.broadcast_to(errors, values.shape)
     if model_error > 0.0:
         errors = np.hypot(errors, model_error * np.abs(values))
@@ -170,7 +176,10 @@ def _shift(wavelength: ArrayLike | None, error: float, channels: int) -> Array:
         return np.zeros(channels)
     if wavelength is None:
         raise InputError("an error of the wavelength needs the wavelengths of the channels too")
-    return error / np.gradient(np.asarray(wavelength, dtype=np.float64))
+    lam = np.asarray(wavelength, dtype=np.float64)
+    if lam.shape != (channels,) or not np.all(np.diff(lam) > 0.0):
+        raise InputError(f"wavelengths must rise, one for each of {channels} channels")
+    return error / np.gradient(lam)
 
 
 def _solved(

@@ -140,9 +140,15 @@ class Ice(Phase):
     @field_validator("places")
     @classmethod
     def _on_mars(cls, given: tuple) -> tuple:
+        if not given:
+            raise ValueError('give one place or more, as [["Phoenix", 234.25, 68.22]]')
         for name, lon, lat in given:
             if not (-180.0 <= lon <= 360.0 and -90.0 <= lat <= 90.0):
-                raise ValueError(f'place "{name}" at {lon:g}, {lat:g} is none: longitude, latitude')
+                raise ValueError(
+                    f'place "{name}" is at longitude {lon:g}, latitude {lat:g}, which is not on '
+                    "Mars: write name, longitude and latitude in degrees"
+                )
+        _once("place", given)
         return given
 
     @field_validator("regions")
@@ -154,6 +160,7 @@ class Ice(Phase):
                     f'region "{name}" is no box: give west, south, east and north in degrees, as '
                     '["utopia", 84, 35, 120, 52]'
                 )
+        _once("region", given)
         return given
 
     def data(self, home: Path) -> tuple[Path, ...]:
@@ -183,3 +190,11 @@ class Ice(Phase):
         sounded = soundings(self, given, found) if self.radar else ()
         given.progress.update(0.95, "files")
         return record(self, given, found, sounded)
+
+
+def _once(what: str, given: tuple) -> None:
+    """Refuse two of one name, which no number could tell apart."""
+    names = [str(row[0]).casefold() for row in given]
+    for k, name in enumerate(names):
+        if name in names[:k]:
+            raise ValueError(f'two {what}s are called "{given[k][0]}"; give each its own name')

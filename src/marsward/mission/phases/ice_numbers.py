@@ -107,7 +107,7 @@ def radar_numbers(sounded: tuple[Sounding, ...]) -> dict[str, Quantity]:
         sheet = truth["ice_sheet"].values >= 0
         out[f"radar_{name}_traces"] = Quantity(int(sheet.size), "", None, where)
         out[f"radar_{name}_ice_traces"] = Quantity(int(sheet.sum()), "", None, f"{where}, truth")
-        best = _best(picks)
+        best = layer_line(picks)
         if best is None:
             out[f"radar_{name}_class"] = Quantity("none found", "", None, where)
             continue
@@ -144,7 +144,7 @@ def _above(truth: xr.Dataset) -> NDArray[np.float64]:
     return np.asarray((slow / np.maximum(cover + sheet, 1e-9)) ** 2)
 
 
-def _best(picks: xr.Dataset) -> xr.Dataset | None:
+def layer_line(picks: xr.Dataset) -> xr.Dataset | None:
     """The longest line whose permittivity is known; None where there is no such line."""
     if not picks.sizes.get("pick", 0):
         return None

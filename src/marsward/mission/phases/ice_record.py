@@ -13,7 +13,7 @@ from marsward.core.fields import field
 from marsward.core.map_grid import MapGrid
 from marsward.data.geotiff import write_cog
 from marsward.mission.phases.ice_ground import IceGround
-from marsward.mission.phases.ice_numbers import ground_numbers, radar_numbers
+from marsward.mission.phases.ice_numbers import ground_numbers, layer_line, radar_numbers
 from marsward.mission.phases.phase import Given, Outcome, Quantity
 
 if TYPE_CHECKING:
@@ -103,11 +103,20 @@ def _joined(parts: list[xr.Dataset], dim: str, sounded: tuple[Sounding, ...]) ->
 
 
 def _picks(sounded: tuple[Sounding, ...]) -> xr.Dataset:
-    parts = [
-        each.picks[[n for n in each.picks.data_vars if each.picks[n].dims == ("pick",)]]
-        for each in sounded
-    ]
-    return _joined(parts, "pick", sounded)
+    """Picks of all tracks along `pick`, the picked surface along `surface_trace`."""
+    if not sounded:
+        return _joined([], "pick", sounded)
+    parts = {"pick": [], "surface_trace": []}  # type: dict[str, list[xr.Dataset]]
+    for each in sounded:
+        for dim, found in parts.items():
+            names = [n for n in each.picks.data_vars if each.picks[n].dims == (dim,)]
+            found.append(each.picks[names])
+    picks = [part.rename(trace="trace_of_track") for part in parts["pick"]]
+    surface = _joined(parts["surface_trace"], "surface_trace", sounded)
+    return _joined(picks, "pick", sounded).assign(
+        {f"{name}": surface[name] for name in surface.data_vars}
+        | {"surface_track": surface["track"].drop_vars("track")}
+    )
 
 
 def _maps(given: Given, found: IceGround, known: xr.Dataset) -> None:
@@ -137,9 +146,11 @@ def _sentence(phase: Ice, numbers: dict[str, Quantity], sounded: tuple[Sounding,
     )
     if not math.isfinite(depth):
         text = "ice lasts nowhere in the ground"
-    found = [each.region for each in sounded if each.picks.sizes.get("pick", 0)]
     if not phase.radar:
         return text
+    if not sounded:
+        return f"{text}; radar passes over no region"
+    found = [each.region for each in sounded if layer_line(each.picks) is not None]
     return text + (
         f"; radar finds layers at {', '.join(found)}" if found else "; radar finds no layer"
     )

@@ -70,5 +70,5 @@ def images(real: Real) -> xr.Dataset:
     """Both radargrams as a product, with the numbers as attributes."""
     numbers = {name: value for name, value in real.match.numbers.items() if np.isfinite(value)}
     return real.match.images.assign_attrs(
-        product=real.product, rms_slope_deg=real.rms_slope, **numbers
+        radargram=real.product, rms_slope_deg=real.rms_slope, **numbers
     )

@@ -107,7 +107,8 @@ def _sentence(found: Survey, numbers: dict[str, Quantity]) -> str:
     return (
         f"{numbers['spectra'].value} spectra of {numbers['channels'].value} channels; minerals "
         f"come back to {100 * numbers['fraction_rms'].value:.1f} % of the cross-section (rms), "
-        f"{numbers['found_share'].value:.0f} % of those present are found"
+        f"{numbers['found_share'].value:.0f} % of those present are found; errors are "
+        f"{math.sqrt(numbers['fraction_chi2'].value):.1f} times those stated"
     )
 
 
