@@ -297,6 +297,16 @@ def test_the_ground_under_a_track_over_utopia():
     assert 3.0 < RadarGround().soil_permittivity < 4.0
 
 
+def test_where_the_ice_table_lies_open_the_surface_is_icy():
+    open_, buried = (radar_columns([10.0], [60.0], ice_depth=depth) for depth in (0.0, 0.3))
+    icy = complex_permittivity(RadarGround().cemented_permittivity, RadarGround().cemented_loss)
+    bare = abs(complex(reflection(1.0, icy))) ** 2
+    assert open_.surface_reflectivity == pytest.approx(bare)
+    assert buried.surface_reflectivity[0] < 0.8 * bare
+    below = SHARAD.echo(open_, SHARAD.delays(-2e-6, 8e-6), surface=False)
+    assert np.abs(below).max() < 1e-9
+
+
 def test_lava_and_ash_have_bases_too():
     truth = radar_ground([245.0, 152.0, 20.0], [14.0, -4.0, 14.0])
     assert truth["rock_layer"].values.tolist() == [0, 1, -1]
