@@ -13,6 +13,7 @@ from PIL import Image
 from sample_ground_run import write_ground_run
 from sample_map_run import write_map_run
 from sample_run import write_sample_run
+from sample_thermal_run import write_thermal_run
 
 from marsward.views.figures import PLATES, plates, ribbon
 from marsward.views.figures.burns import flown_burns, read_burns
@@ -31,6 +32,7 @@ def run(tmp_path_factory):
     mission = (folder / "mission.toml").read_text(encoding="utf-8")
     write_map_run(folder)
     write_ground_run(folder)
+    write_thermal_run(folder)
     (folder / "mission.toml").write_text(mission, encoding="utf-8")
     study = folder / "05-orbit"
     study.mkdir()

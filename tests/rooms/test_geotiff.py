@@ -260,3 +260,24 @@ def test_a_truncated_map_is_one_sentence(tmp_path):
         read_map(path)
     with pytest.raises(DataError, match="cannot be read"):
         read_map(tmp_path / "none.tif")
+
+
+def test_infinity_is_no_data_and_the_file_says_so(tmp_path):
+    grid = MapGrid.equirectangular(1)
+    depth = np.full(grid.shape, 0.5, np.float32)
+    depth[:10], depth[10:12], depth[12, 0] = np.inf, np.nan, -np.inf
+    data = xr.Dataset(
+        {"ice_depth": (("y", "x"), depth, {"units": "m"}), "flat": (("y", "x"), np.ones_like(depth))},
+        coords=grid.coords(), attrs=grid.attrs,
+    )  # fmt: skip
+    first, second = write_map_cogs(tmp_path, data, grid, stem="ground", tags={"TARGET": "Mars"})
+    with rasterio.open(first) as there:
+        read = there.read(1)
+        assert np.isnan(there.nodata)
+        assert there.tags()["INFINITE"].startswith(f"{10 * grid.width + 1} values without end")
+        assert there.tags()["TARGET"] == "Mars"
+    assert not np.isinf(read).any()
+    assert np.array_equal(np.isfinite(read), np.isfinite(depth))
+    assert np.isinf(data["ice_depth"].values).any()
+    with rasterio.open(second) as there:
+        assert "INFINITE" not in there.tags()

@@ -71,6 +71,7 @@ def test_phoenix_has_ice_under_a_few_centimetres(phoenix):
     """3 to 18 cm: Mellon et al. 2009, doi:10.1029/2009JE003417."""
     assert 0.02 < float(phoenix["ice_depth"]) < 0.20
     assert float(phoenix["ice_mass"]) > 250.0
+    assert "no ice lasts" in phoenix["ice_depth"].attrs["comment"]
 
 
 def test_summer_noon_is_warm_and_winter_lies_under_frost(phoenix):
@@ -117,6 +118,8 @@ def test_given_ground_is_the_ground_that_is_followed():
         ({"hours_per_sol": 7}, "24, 48 or 96"),
         ({"lat": np.zeros((200, 200))}, "global_ground"),
         ({"lat": np.nan}, "latitude nan"),
+        ({"lat": "68 N"}, "lat and lon are numbers in degrees"),
+        ({"lat": [], "lon": []}, "no places to look up"),
     ],
 )
 def test_bad_ground(given, said):
@@ -190,6 +193,7 @@ def test_ice_and_depths_on_a_polar_grid():
     made = global_ground(maps, steps=24, years=6, depths=(0.0, 1.0))
     assert made["ground_temperature"].dims == ("depth", "y", "x")
     assert "zonal_frost_mass" not in made
+    assert "no ice lasts" in made["ice_depth"].attrs["comment"]
     assert np.isfinite(made["ice_depth"].values[maps.lat.reshape(maps.grid.shape) > 65.0]).all()
     table = ice_table(maps.columns(emissivity=EMISSIVITY), maps.humidity, steps=24, spin_up=5)
     np.testing.assert_allclose(made["ice_depth"].values.ravel(), table.depth, rtol=0.02)

@@ -193,6 +193,21 @@ def test_files_that_are_none(tmp_path):
         read_surface_map(few)
 
 
+def test_a_hole_is_told_with_both_ways_to_fill_it(tmp_path):
+    path = tiff(tmp_path / "a.tif", west=0, north=90, step=5, shape=(36, 72), hole=True)
+    with pytest.raises(DataError, match="has 1 cell without a value of 2592, it is near") as told:
+        read_surface_map(path)
+    assert 'ice.inertia_fill = "nearest" or "surrogate"' in str(told.value)
+
+
+def test_a_grid_of_numbers_is_told_the_form_of_a_text(tmp_path):
+    path = tmp_path / "grid.txt"
+    for value in (200.0, 20.0):
+        np.savetxt(path, np.full((90, 180), value))
+        with pytest.raises(DataError, match="longitude, latitude, albedo and thermal inertia"):
+            read_surface_map(path)
+
+
 # water -------------------------------------------------------------------------------------------
 def test_water_as_published():
     np.testing.assert_allclose(water_column([-60.0, 20.0, 70.0]), [0.012, 0.017, 0.012])
@@ -315,6 +330,8 @@ def test_dataset_names_its_sources():
         ({"inertia": [1.0, 2.0, 3.0]}, "3 values for 1 places"),
         ({"slope": 5.0, "relief": True}, "either given or of the relief"),
         ({"elevation": "dem.tif"}, "a file goes as terrain"),
+        ({"lat": "68 N"}, "lat = '68 N': lat and lon are numbers in degrees"),
+        ({"lat": [], "lon": []}, "no places to look up"),
     ],
 )
 def test_bad_calls(given, said):

@@ -186,7 +186,7 @@ def test_seeds_differ_by_phase_and_by_mission():
     mission = mw.Mission.open("tianwen-1")
     other = mw.Mission.open("tianwen-1", overrides=["seed=1"])
     seeds = [m.phase_seed(p) for m in (mission, other) for p in m.phases]
-    assert len(set(seeds)) == len(seeds) == 8
+    assert len(set(seeds)) == len(seeds) == 12
     assert all(0 <= seed < 2**63 for seed in seeds)
 
 
@@ -209,3 +209,74 @@ def test_manoeuvres_out_of_order_are_refused_by_name():
     late = text.replace('about = "2020-08-01T23:00:00"', 'about = "2020-11-01T23:00:00"', 1)
     with pytest.raises(MissionFileError, match="'tcm-2' is not after 'tcm-1'"):
         mw.Mission.loads(late)
+
+
+KINDS = """
+name = "kinds"
+[[phase]]
+kind = "spk-orbit"
+file = "orbit.bsp"
+target = -999
+
+[[phase]]
+kind = "{phase}"
+{field} = "{given}"
+
+[[instrument]]
+kind = "spectrometer"
+preset = "mms"
+
+[[instrument]]
+kind = "radiometer"
+preset = "themis"
+"""
+
+
+@pytest.mark.parametrize(
+    ("phase", "field", "given", "said"),
+    [
+        ("ice", "radar", "mms", "radar: 'mms' is a spectrometer; name a radar-sounder"),
+        ("soil", "spectrometer", "themis", "'themis' is a radiometer; name a spectrometer"),
+        ("thermal", "radiometer", "mms", "'mms' is a spectrometer; name a radiometer"),
+        ("map", "camera", "mms", "camera: 'mms' is a spectrometer; name a camera, such as preset"),
+        ("map", "camera", "moric", "no instrument called 'moric'"),
+    ],
+)
+def test_an_instrument_of_another_kind_is_refused_at_its_line(phase, field, given, said):
+    text = KINDS.format(phase=phase, field=field, given=given)
+    line = text.splitlines().index(f'{field} = "{given}"') + 1
+    with pytest.raises(MissionFileError) as raised:
+        mw.Mission.loads(text, name="k.toml")
+    assert str(raised.value).startswith(f"k.toml:{line}: ")
+    assert said in str(raised.value)
+    assert len(raised.value.complaints) == 1
+
+
+def test_a_look_back_needs_a_camera():
+    text = mission_path("tianwen-1").read_text()
+    with pytest.raises(MissionFileError, match="camera: 'mosir' is a radar-sounder"):
+        mw.Mission.loads(text.replace('camera = "ons"', 'camera = "mosir"'))
+
+
+def test_the_lock_of_bands_with_spaces_in_their_names_is_read_again(tmp_path):
+    from marsward.mission.lock import lock_text, locked_mission
+    from marsward.views.assumed import _walk
+
+    radars = [
+        f'[[instrument]]\nkind = "radar-sounder"\npreset = "{name}"\n'
+        for name in ("sharad", "marsis")
+    ]
+    phase = '[[phase]]\nkind = "spk-orbit"\nfile = "orbit.bsp"\ntarget = -999\n'
+    mission = mw.Mission.loads('name = "radars"\n' + phase + "".join(radars))
+    text = lock_text(mission, [])
+    (tmp_path / "mission.lock.toml").write_text(text)
+    assert locked_mission(tmp_path) == "radars"
+    lock = tomllib.loads(text)
+    for held in lock["instrument"]:
+        radar = mission.instruments[held["name"]]
+        for band in radar.bands:
+            entry = held["default"]["bands"][band.name]["center_frequency"]
+            assert entry["value"] == band.center_frequency
+            assert entry["unit"] == "Hz"
+    assert any(" MHz" in band for each in lock["instrument"] for band in each["default"]["bands"])
+    assert all(each.where.split()[0] in ("sharad", "marsis") for each in _walk(lock, ()))

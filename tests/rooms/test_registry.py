@@ -16,7 +16,8 @@ def test_every_phase_of_the_catalogue(kind):
     assert cls.kind == kind
     assert cls.makes
     assert set(cls.knowledge) <= set(cls.makes)
-    assert set(cls.instrument_fields) <= set(cls.model_fields)
+    assert {*cls.instrument_fields, *cls.instrument_kinds} <= set(cls.model_fields)
+    assert set(cls.instrument_kinds.values()) <= set(instrument_kinds().names())
     assert cls.__doc__
 
 

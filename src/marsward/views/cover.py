@@ -22,13 +22,14 @@ def sentence(run: StoredRun) -> str:
     try:
         voyage = [part for part in (_cruise(run), _look_back(run)) if part]
         orbit = [part for part in (_orbit(run), _map(run)) if part]
-        ground, soil = ([part] if part else [] for part in (_ice(run), _soil(run)))
+        told_of = (_ice(run), _soil(run), _thermal(run))
+        ground, soil, heat = ([part] if part else [] for part in told_of)
     except Missing:
-        voyage = orbit = ground = soil = []
+        voyage = orbit = ground = soil = heat = []
     if len(voyage) == 2:
         voyage[1] = f"on the way it {voyage[1].removeprefix('it ')}"
     told = " ".join(
-        whole_sentence("; ".join(parts)) for parts in (voyage, orbit, ground, soil) if parts
+        whole_sentence("; ".join(parts)) for parts in (voyage, orbit, ground, soil, heat) if parts
     )
     if told:
         return told
@@ -140,6 +141,22 @@ def _soil(run: StoredRun) -> str:
     )
 
 
+def _thermal(run: StoredRun) -> str:
+    """How many cells told their thermal inertia, how well, and how well it was known before."""
+    heat = run.phase("thermal")
+    names = ("cells_solved", "inertia_scatter", "prior_scatter")
+    cells, after, before = (heat.si(n) for n in names) if heat else (None, None, None)
+    if not (cells and after):
+        return ""
+    text = (
+        f"from the warmth of the ground by day and night comes the thermal inertia of "
+        f"{digits(cells)} cells, right to {digits(100.0 * after, None, 2)}\u00a0%"
+    )
+    return text + (
+        f", where it was known to {digits(100.0 * before, None, 2)}\u00a0% before" if before else ""
+    )
+
+
 def _albedo_errors(phase: StoredPhase) -> list[float]:
     found = (phase.si(key) for key in phase.summary if key.startswith("albedo_rms_"))
     return [value for value in found if value is not None and np.isfinite(value)]
@@ -177,6 +194,11 @@ def _ground_numbers(run: StoredRun) -> list[Headline]:
     if sure:
         words = "of the minerals that are there are found in the spectra"
         found.append(Headline(digits(100.0 * sure, None, 3), "%", words))
+    heat = run.phase("thermal")
+    scatter = heat.si("inertia_scatter") if heat else None
+    if scatter:
+        words = "of error in the soil's thermal inertia, told from its warmth"
+        found.append(Headline(digits(100.0 * scatter, None, 2), "%", words))
     return found
 
 

@@ -37,7 +37,7 @@ _FINER = {"km": (0.1, 1e3, "m")}  # below this many, times this, in the next sma
 _ROUGH = re.compile(
     r"(_miss|_miss_velocity|_lit|_residual|chi_square|_gsd|_backlog|_off)$|^quality_|^albedo_"
     r"|^geolocation|^resolution$|^(ice|radar|frost_days|energy|fraction|found|false|fit)_"
-    r"|^(line|image|clutter|anomaly|profile)_|^rms_"
+    r"|^(line|image|clutter|anomaly|profile)_|^rms_|^(inertia|prior|temperature)_|^two_solutions$"
 )
 _FRACTION = re.compile(r"(_lit|_fraction|^lit_|^fraction_(worst_)?rms|efficiency)")
 _MOMENT = re.compile(r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:")

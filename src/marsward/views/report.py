@@ -32,6 +32,7 @@ TITLES = {
     "map": "The map",
     "ice": "The ice",
     "soil": "The soil",
+    "thermal": "The heat of the ground",
     "radargram": "A real radargram",
 }
 TABLES: dict[str, tuple[Callable[[StoredPhase], Table], ...]] = {

@@ -85,6 +85,11 @@ _ICE = (
     ),
     ("two-way delay", "from sending a pulse to its echo; 1 µs is about 85 m of ice"),
 )
+_THERMAL = (
+    ("local true solar time", "the hour of a sundial there; 12 h is noon"),
+    ("radiometer", "an instrument that measures how strongly the ground glows by its own heat"),
+    *(pair for pair in _ICE if pair[0] in ("CO₂ frost", "Ls", "thermal inertia")),
+)
 _SOIL = (
     ("cross-section, share of", "how much of the light a mineral's grains catch, of all grains"),
     ("Hapke's model", "how light scatters in a mixture of grains; it turns minerals into spectra"),
@@ -117,6 +122,9 @@ def words(run: StoredRun) -> list[tuple[str, str]]:
     found += _MAP if run.phase("map") is not None else ()
     found += _ICE if run.phase("ice") is not None else ()
     found += _SOIL if run.phase("soil") is not None else ()
+    told = {word for word, _ in found}
+    thermal = _THERMAL if run.phase("thermal") is not None else ()
+    found += [pair for pair in thermal if pair[0] not in told]
     alone = run.phase("radargram") is not None and run.phase("ice") is None
     found += _RADARGRAM if alone else ()
     told = {word for word, _ in found}

@@ -32,6 +32,9 @@ from marsward.views.figures import (
     soil_minerals,
     soil_parameters,
     soil_spectra,
+    thermal_errors,
+    thermal_looks,
+    thermal_maps,
 )
 from marsward.views.figures.drawing import Drawing
 from marsward.views.stored_run import StoredPhase
@@ -82,6 +85,9 @@ PLATES: tuple[Plate, ...] = (
     Plate("soil", "soil-spectra", "Spectra and what fits them", soil_spectra.draw),
     Plate("soil", "soil-fractions", "Minerals: truth and knowledge", soil_fractions.draw),
     Plate("soil", "soil-parameters", "Bands: truth and knowledge", soil_parameters.draw),
+    Plate("thermal", "thermal-inertia", "How the ground holds its warmth", thermal_maps.draw),
+    Plate("thermal", "thermal-errors", "Inertia: truth and knowledge", thermal_errors.draw),
+    Plate("thermal", "thermal-looks", "The temperatures behind it", thermal_looks.draw),
     Plate("radargram", "radargram", "A real radargram and its simulation", real_radargram.draw),
 )
 
