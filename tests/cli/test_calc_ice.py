@@ -74,6 +74,11 @@ def test_a_slope_towards_the_pole_holds_ice(call):
     [
         (("95", "0"), "latitude is 95"),
         (("10", "400"), "longitude is 400"),
+        (("10", "-200"), "longitude is -200"),
+        (("10", "0", "--samples", "4.5"), "samples is 4.5: give a whole number"),
+        (("10", "0", "--seed", "0.5"), "seed is 0.5: give a whole number"),
+        (("10", "0", "--samples", "nan"), "samples is nan"),
+        (("10", "0", "--aspect", "90"), "aspect is 90 but the ground is level"),
         (("10", "0", "--albedo", "1.2"), "albedo is 1.2"),
         (("10", "0", "--inertia", "-5"), "inertia is -5"),
         (("10", "0", "--humidity", "700"), "humidity is 700"),

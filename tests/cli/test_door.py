@@ -121,6 +121,22 @@ def test_lists(what, breeze, call):
     assert len(said.out.splitlines()) > len(rows)
 
 
+def test_fields_of_every_room_are_listed(spawn):
+    rows = {row["field"]: row for row in json.loads(spawn("list", "fields", "--json").out)}
+    units = {name: rows[name]["units"] for name in ("ice_depth", "permittivity", "two_way_delay")}
+    assert units == {"ice_depth": "m", "permittivity": "1", "two_way_delay": "s"}
+    assert rows["thermal_inertia"]["units"] == "J m-2 K-1 s-0.5"
+    assert {"reflectance", "mineral_fraction", "et"} <= set(rows)
+
+
+def test_a_preset_of_two_kinds_names_the_other(call):
+    said = call("show", "mms")
+    assert said.code == 0
+    assert "mms is a spectrometer too: `marsward show mms-spectrometer`" in said.out
+    assert call("show", "mms-spectrometer").out.startswith("spectrometer mms-spectrometer: ")
+    assert "too:" not in call("show", "moric").out
+
+
 def test_a_kind_that_cannot_be_loaded_is_listed_as_such(breeze, call):
     rows = {row["phase"]: row for row in json.loads(call("list", "phases", "--json").out)}
     assert rows["toy-gone"]["what"].startswith("cannot be loaded")
@@ -130,7 +146,8 @@ def test_a_kind_that_cannot_be_loaded_is_listed_as_such(breeze, call):
 def test_kinds_from_outside_name_their_package(breeze, call):
     rows = json.loads(call("list", "instruments", "--json").out)
     origins = {row["instrument"]: row["from"] for row in rows}
-    assert origins == {"camera": "marsward", "toy-vane": "marsward-toy"}
+    own = ("camera", "radar-sounder", "radiometer", "spectrometer")
+    assert origins == {**dict.fromkeys(own, "marsward"), "toy-vane": "marsward-toy"}
 
 
 def test_new_writes_a_file_that_is_right(place, call):
@@ -138,7 +155,9 @@ def test_new_writes_a_file_that_is_right(place, call):
     assert said.code == 0
     mission = mw.Mission.open("my trip.toml")
     assert mission.name == "my-trip"
-    assert [p.kind for p in mission.phases] == ["cruise", "lookback", "capture", "map"]
+    assert [p.kind for p in mission.phases] == [
+        "cruise", "lookback", "capture", "map", "ice", "soil",
+    ]  # fmt: skip
     assert call("new", "other.toml").code == 0
     assert call("check", "other.toml").code == 0
 

@@ -143,10 +143,10 @@ def test_without_a_radar_and_interrupted_the_ground_is_the_same(folder, run):
     ("override", "sentence"),
     [
         ("ice.grid=20 km north", "no map of the planet"),
-        ("ice.radar=mms", "sounds with a radar-sounder"),
-        ("soil.spectrometer=mosir", "measures with a spectrometer"),
+        ("ice.radar=mms", "'mms' is a spectrometer; name a radar-sounder"),
+        ("soil.spectrometer=mosir", "'mosir' is a radar-sounder; name a spectrometer"),
         ("ice.inertia_map=nowhere.tif", "nowhere.tif"),
-        ('ice.places=[["x", 10, 95]]', "longitude, latitude"),
+        ('ice.places=[["x", 10, 95]]', "longitude 10, latitude 95"),
         ('ice.regions=[["x", 10, 20, 5, 30]]', "is no box"),
         ("ice.porosity=1.4", "porosity"),
         ("soil.incidence_limit=70", "deg"),

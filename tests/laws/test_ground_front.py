@@ -5,6 +5,7 @@ import pytest
 
 from marsward.core.errors import InputError
 from marsward.physics.columns import GroundColumns
+from marsward.physics.conduction import crank_nicolson_year
 from marsward.physics.ground import ground_year, hours, temperature_at
 from marsward.physics.ground_lanes import COLDEST, WARMEST, vapour_curve
 from marsward.physics.insolation import light, plane_numbers, sun_table
@@ -190,6 +191,29 @@ def test_terrain_that_hides_the_sun_cools_the_ground():
 def test_wrong_calls_are_refused(options, words):
     with pytest.raises(InputError, match=words):
         ground_year(SIX, **options)
+
+
+NO_COLUMNS = SIX.take(np.zeros(6, dtype=bool))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        lambda: ground_year(NO_COLUMNS),
+        lambda: ground_year(NO_COLUMNS, solver="crank-nicolson"),
+        lambda: hours(NO_COLUMNS, [90.0]),
+        lambda: temperature_at(NO_COLUMNS, 90.0, 12.0),
+        lambda: crank_nicolson_year(NO_COLUMNS),
+    ],
+)
+def test_no_columns_are_refused_in_one_sentence(asked):
+    with pytest.raises(InputError, match="no columns of ground to follow"):
+        asked()
+
+
+def test_what_is_no_ground_is_refused():
+    with pytest.raises(InputError, match=r"columns is a GroundColumns, not int"):
+        ground_year(68)
 
 
 def test_wrong_moments_are_refused():

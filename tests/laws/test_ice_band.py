@@ -60,3 +60,19 @@ def test_what_is_refused(table):
         ice_table_band(COLUMNS, table.depth, HUMIDITY, inertia_sigma=-0.1)
     with pytest.raises(InputError, match="each of 2 places"):
         ice_table_band(COLUMNS.take([0, 1]), table.depth, HUMIDITY)
+    none = COLUMNS.take(np.zeros(5, dtype=bool))
+    with pytest.raises(InputError, match="no columns of ground"):
+        ice_table_band(none, [], 0.1)
+
+
+def test_a_dry_planet_has_no_ice_and_an_open_band():
+    dry = COLUMNS.take([1, 2, 4])
+    humidity = 1e-4 * HUMIDITY
+    depth = ice_table(dry, humidity).depth
+    assert np.isinf(depth).all()
+    band = ice_table_band(dry, depth, humidity, steps=24, **SIGMAS)
+    assert np.isinf(band.low).all()
+    assert np.isinf(band.high).all()
+    np.testing.assert_allclose(band.probability, 0.0, atol=1e-12)
+    assert np.isnan(band.sigma).all()
+    np.testing.assert_array_equal(band.shares, 0.0)

@@ -144,6 +144,19 @@ def test_dataset_has_units(table):
     assert told["surface_temperature_mean"].values.tolist() == table.surface_mean.tolist()
 
 
+def test_dataset_says_what_an_infinite_depth_means(table):
+    assert "no ice lasts" in table.dataset()["ice_depth"].attrs["comment"]
+
+
+def test_a_table_is_asked_of_columns():
+    none = places().take(np.zeros(5, dtype=bool))
+    for call in (ice_table, ice_table_spread):
+        with pytest.raises(InputError, match="no columns of ground"):
+            call(none, 0.1)
+        with pytest.raises(InputError, match="columns is a GroundColumns, not int"):
+            call(68, 234)
+
+
 def test_no_error_no_band(table):
     one = np.array([4])
     spread = ice_table_spread(

@@ -266,8 +266,9 @@ def test_infinity_is_no_data_and_the_file_says_so(tmp_path):
     grid = MapGrid.equirectangular(1)
     depth = np.full(grid.shape, 0.5, np.float32)
     depth[:10], depth[10:12], depth[12, 0] = np.inf, np.nan, -np.inf
+    flat = np.ones_like(depth)
     data = xr.Dataset(
-        {"ice_depth": (("y", "x"), depth, {"units": "m"}), "flat": (("y", "x"), np.ones_like(depth))},
+        {"ice_depth": (("y", "x"), depth, {"units": "m"}), "flat": (("y", "x"), flat)},
         coords=grid.coords(), attrs=grid.attrs,
     )  # fmt: skip
     first, second = write_map_cogs(tmp_path, data, grid, stem="ground", tags={"TARGET": "Mars"})

@@ -29,9 +29,9 @@ def calc_ice(
     inertia: float | None = None,
     humidity: float | None = None,
     slope: float = 0.0,
-    aspect: float = 0.0,
-    samples: int = 63,
-    seed: int = 0,
+    aspect: float | None = None,
+    samples: float = 63,
+    seed: float = 0,
     json: bool = False,
 ) -> None:
     """Show one place through the year: temperatures by season, frost, and how deep ice lasts.
@@ -41,7 +41,7 @@ def calc_ice(
     lat
         Planetocentric latitude in degrees, north positive.
     lon
-        East longitude in degrees.
+        East longitude in degrees, -180 to 360.
     albedo
         Bolometric albedo of the bare ground, 0 to 1; of the shipped TES map if left out.
     inertia
@@ -52,9 +52,10 @@ def calc_ice(
     slope
         Of the ground in degrees, 0 to 30.
     aspect
-        Azimuth that the slope faces in degrees, from north by east: 0 north, 90 east.
+        Azimuth that the slope faces in degrees, from north by east: 0 north, 90 east; only with a
+        slope, north if left out.
     samples
-        Cases from which the band of the depth is told.
+        Cases from which the band of the depth is told, a whole number.
     seed
         Of those cases.
     json
@@ -65,7 +66,16 @@ def calc_ice(
     InputError
         When the place or a value is none.
     """
-    rows = ice_rows(lat, lon, albedo, inertia, humidity, slope, aspect, samples, seed)
+    for name, value in (("samples", samples), ("seed", seed)):
+        if math.isfinite(value) and value != math.floor(value):
+            raise InputError(f"{name} is {value:g}: give a whole number")
+    if aspect is not None and not slope:
+        raise InputError(
+            f"aspect is {aspect:g} but the ground is level: give a --slope too, or no --aspect"
+        )
+    _checked(lat, lon, albedo, inertia, humidity, slope, aspect or 0.0, samples, seed)
+    whole = (int(samples), int(seed))
+    rows = ice_rows(lat, lon, albedo, inertia, humidity, slope, aspect or 0.0, *whole)
     show([row for row in rows if json or row[3]], json)
 
 
@@ -81,7 +91,6 @@ def ice_rows(
     seed: int,
 ) -> Rows:
     """Key, label, value and text of each line of the answer."""
-    _checked(lat, lon, albedo, inertia, humidity, slope, aspect, samples, seed)
     from marsward.physics.ground import ground_year
     from marsward.physics.ice_spread import ice_table_spread
     from marsward.planet.ground_maps import SurfaceMaps
@@ -118,13 +127,13 @@ def _checked(
     humidity: float | None,
     slope: float,
     aspect: float,
-    samples: int,
-    seed: int,
+    samples: float,
+    seed: float,
 ) -> None:
     """Refuse what cannot be, each in one sentence."""
     for name, value, low, high, unit in (
         ("latitude", lat, -90.0, 90.0, "degrees"),
-        ("longitude", lon, -360.0, 360.0, "degrees"),
+        ("longitude", lon, -180.0, 360.0, "degrees"),
         ("albedo", albedo, 0.0, 1.0, ""),
         ("inertia", inertia, 5.0, 3000.0, "J m-2 K-1 s-1/2"),
         ("humidity", humidity, 1e-6, 600.0, "Pa"),

@@ -124,6 +124,7 @@ def _data() -> list[dict[str, Any]]:
 def _fields() -> list[dict[str, Any]]:
     from marsward.core.fields import FIELDS
 
+    _import_fields()
     return [
         {
             "field": row.name,
@@ -134,3 +135,22 @@ def _fields() -> list[dict[str, Any]]:
         }
         for row in FIELDS.values()
     ]
+
+
+def _import_fields() -> None:
+    """Import every module that adds rows to the table of fields, and kinds of other packages."""
+    from importlib import import_module
+    from pathlib import Path
+
+    from marsward.mission.load import instrument_kinds, phase_kinds
+
+    root = Path(__file__).resolve().parent.parent
+    for path in sorted(root.rglob("*.py")):
+        if "\nadd_fields(" in path.read_text(encoding="utf-8"):
+            import_module(".".join(("marsward", *path.relative_to(root).with_suffix("").parts)))
+    for kinds in (instrument_kinds(), phase_kinds()):
+        for name in set(kinds.names()) - set(kinds.builtin):
+            try:
+                kinds.get(name)
+            except DataError:
+                continue  # `marsward list` of its kind says why

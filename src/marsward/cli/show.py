@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json as json_text
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -35,7 +35,7 @@ def show(name: str, /, *, json: bool = False) -> int:
         return 0
     presets = _presets()
     if name in presets:
-        return _preset(*presets[name], json)
+        return _preset(*presets[name], json, _namesakes(name))
     known = [*instrument_kinds().names(), *presets, *phase_kinds().names(), *built_in_missions()]
     raise InputError(unknown("phase, instrument or mission", name, known))
 
@@ -54,13 +54,25 @@ def _presets() -> dict[str, tuple[str, Any, Any]]:
     return found
 
 
-def _preset(kind: str, cls: Any, held: Any, json: bool) -> int:
+def _namesakes(name: str) -> list[tuple[str, str]]:
+    """Kind and full name of what other kinds of instrument take under the same name."""
+    from marsward.instruments.spectrometer_presets import SHORT_NAMES
+
+    full = SHORT_NAMES.get(name)
+    return [("spectrometer", full)] if full else []
+
+
+def _preset(
+    kind: str, cls: Any, held: Any, json: bool, also: Sequence[tuple[str, str]] = ()
+) -> int:
     rows = cls(preset=held.name).own_parameters()
     if json:
         print(json_text.dumps(_fields(held.name, kind, rows), ensure_ascii=False))
         return 0
     print(f"{kind} {held.name}: {held.summary}")
     print(f'in a mission file: [[instrument]] kind = "{kind}", preset = "{held.name}"')
+    for other, full in also:
+        print(f"{held.name} is a {other} too: `marsward show {full}`")
     print_table(
         ("parameter", "value", "origin", "where from"),
         [

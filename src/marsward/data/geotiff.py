@@ -185,7 +185,8 @@ def write_map_cogs(
     """Write every variable of a dataset that lies on the grid as a COG of its own.
 
     Variables have dims (..., "y", "x") with at most one more, whose coordinate names the bands.
-    Files are called `stem`-`variable`.tif.
+    Files are called `stem`-`variable`.tif. Infinite values become NaN, no data, and the tag
+    INFINITE tells how many they were.
     """
     made = []
     for name, variable in dataset.data_vars.items():
@@ -203,6 +204,7 @@ def write_map_cogs(
         elif values.dtype.kind == "m":
             values = (values / np.timedelta64(1, "s")).astype(np.float32)
         attrs = variable.attrs
+        values, said = _without_infinite(values)
         made.append(
             write_cog(
                 Path(folder) / f"{stem}-{name}.tif",
@@ -212,10 +214,19 @@ def write_map_cogs(
                 units=str(attrs.get("units", "")),
                 nodata=_missing(values, attrs),
                 description=str(attrs.get("long_name", name)),
-                tags=tags,
+                tags={**tags, **said},
             )
         )
     return made
+
+
+def _without_infinite(values: np.ndarray) -> tuple[np.ndarray, dict[str, str]]:
+    """Values with NaN for infinity, which map tools draw wrong, and the tag that says so."""
+    if values.dtype.kind != "f" or not np.isinf(values).any():
+        return values, {}
+    count = int(np.isinf(values).sum())
+    said = f"{count} values without end, as of ice that lasts at no depth, are NaN here: no data"
+    return np.where(np.isinf(values), values.dtype.type(np.nan), values), {"INFINITE": said}
 
 
 def read_map(path: str | Path) -> Map:

@@ -186,10 +186,7 @@ def read_surface_map(
     holes = int(empty.sum())
     _check_range(values, raw, kind, path)
     if holes and fill is None:
-        raise DataError(
-            f"{path} has {holes} cells without a value of {values.size}, the first near "
-            f"{_place(empty, raw)}; read it with fill='nearest', 'surrogate' or a number"
-        )
+        raise DataError(_hole_words(empty, raw, kind, path))
     lat = raw.lat
     source = path.name
     if fill is not None and fill != "keep":
@@ -199,6 +196,19 @@ def read_surface_map(
         if holes or added:
             source += f", {holes} holes and {added} cells towards the poles filled ({fill})"
     return SurfaceMap(values.astype(np.float32), lat, raw.lon, quantity, source, holes)
+
+
+def _hole_words(empty: NDArray[np.bool_], raw: RawMap, kind: Quantity, path: Path) -> str:
+    """What a map with holes lacks, and how to have them filled."""
+    holes = int(empty.sum())
+    cells, which = ("cell", "it is") if holes == 1 else ("cells", "the first")
+    own = kind.name == "thermal_inertia"
+    ways = "'nearest', 'surrogate' or a number" if own else "'nearest' or a number"
+    mission = ', in a mission file ice.inertia_fill = "nearest" or "surrogate"' if own else ""
+    return (
+        f"{path} has {holes} {cells} without a value of {empty.size}, {which} near "
+        f"{_place(empty, raw)}; read it with fill={ways}{mission}"
+    )
 
 
 def _file(path: str | Path) -> Path:

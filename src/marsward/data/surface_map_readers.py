@@ -17,6 +17,10 @@ __all__ = ["RawMap", "read_raw"]
 
 _NETCDF = (".nc", ".nc4", ".cdf", ".h5")
 _TEXT = (".txt", ".csv", ".tab", ".dat", ".7c", ".xyz", ".gz")
+_TEXT_FORM = (
+    "a text has one line for each place: longitude, latitude, albedo and thermal inertia; write a "
+    "grid of numbers as netCDF or GeoTIFF"
+)
 _LAT = ("lat", "latitude", "y")
 _LON = ("lon", "longitude", "x")
 
@@ -112,10 +116,15 @@ def _text(path: Path, column: int, variable: str | int | None) -> RawMap:
             "the map, counted from 1, with variable="
         )
     lon, lat = np.unique(table[:, 0]), np.unique(table[:, 1])
+    if np.abs(table[:, 1]).max() > 90.0 or np.abs(table[:, 0]).max() > 720.0:
+        raise DataError(
+            f"{path} begins its lines with numbers that are no degrees of longitude and latitude; "
+            f"{_TEXT_FORM}"
+        )
     if lon.size * lat.size != table.shape[0]:
         raise DataError(
-            f"{path} has {table.shape[0]} places, but {lat.size} latitudes and {lon.size} "
-            "longitudes; a map has one place for each pair"
+            f"{path} has {table.shape[0]} lines, but {lat.size} latitudes and {lon.size} "
+            f"longitudes, and a map has one place for each pair; {_TEXT_FORM}"
         )
     values = np.full((lat.size, lon.size), np.nan)
     row, place = np.searchsorted(lat, table[:, 1]), np.searchsorted(lon, table[:, 0])

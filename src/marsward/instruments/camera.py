@@ -17,9 +17,10 @@ from marsward.geometry.pinhole import Pinhole
 from marsward.instruments import camera_lines
 from marsward.instruments import exposure as quick
 from marsward.instruments.camera_bands import CameraBand
-from marsward.instruments.camera_presets import Preset, preset, preset_names
+from marsward.instruments.camera_presets import preset, preset_names
 from marsward.instruments.camera_settings import CameraSettings
 from marsward.instruments.kernels.sensor import point_sources, read_out, spread
+from marsward.instruments.preset_files import Preset
 from marsward.physics.light import V_ZERO
 
 Array = NDArray[np.float64]

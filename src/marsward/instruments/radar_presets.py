@@ -1,33 +1,20 @@
-"""Radar sounders that have flown: their values, each with where it is from.
-
-A preset is a file in `presets/radar/`, written as those of cameras are: `summary`, a table `refs`
-of sources by a short name, a table `values` of {value, origin, ref} by field, and `bands` likewise.
-"""
+"""Radar sounders that have flown: their values, each with its source (`presets/radar/`)."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
-from types import MappingProxyType
-from typing import Any
 
-from marsward.core.errors import DataError, InputError
-from marsward.core.part import ORIGINS
-from marsward.core.registry import unknown
-from marsward.instruments.camera_presets import Preset
+from marsward.instruments.preset_files import Preset, PresetFiles
 
 __all__ = ["radar_preset", "radar_preset_names"]
 
-_FOLDER = files("marsward.instruments") / "presets" / "radar"
+_FILES = PresetFiles("radar sounder", "radar")
 
 
 @cache
 def radar_preset_names() -> tuple[str, ...]:
     """Names of all presets, sorted."""
-    names = [each.name for each in _FOLDER.iterdir() if each.name.endswith(".toml")]
-    return tuple(sorted(name.removesuffix(".toml") for name in names))
+    return _FILES.names()
 
 
 @cache
@@ -39,34 +26,4 @@ def radar_preset(name: str) -> Preset:
     InputError : no such preset; the sentence names the nearest
     DataError : its file is broken
     """
-    if name not in radar_preset_names():
-        raise InputError(unknown("radar sounder preset", name, radar_preset_names()))
-    try:
-        return _read(name, tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise DataError(f"the radar sounder preset {name} is broken: {error}") from error
-
-
-def _read(name: str, data: Mapping[str, Any]) -> Preset:
-    refs = data.get("refs", {})
-    sources: dict[str, tuple[str, str]] = {}
-    texts: dict[str, Any] = {}
-
-    def told(key: str, entry: Mapping[str, Any]) -> Any:
-        if entry["origin"] not in ORIGINS:
-            raise KeyError(f"origin {entry['origin']!r} of {key}")
-        source = str(entry["ref"])
-        sources[key] = (str(entry["origin"]), str(refs.get(source, source)))
-        texts[key] = entry["value"]
-        return entry["value"]
-
-    values = {key: told(key, entry) for key, entry in data["values"].items()}
-    values["bands"] = tuple(
-        {
-            "name": band["name"],
-            **{k: told(f"bands.{band['name']}.{k}", v) for k, v in band.items() if k != "name"},
-        }
-        for band in data["bands"]
-    )
-    frozen = (MappingProxyType(each) for each in (values, sources, texts))
-    return Preset(name, str(data["summary"]), *frozen)
+    return _FILES.read(name)

@@ -27,8 +27,8 @@ from marsward.core.errors import InputError
 from marsward.core.fields import FieldRow, add_fields, field
 from marsward.instruments import radar_echo
 from marsward.instruments import radargram as products
-from marsward.instruments.camera_presets import Preset
 from marsward.instruments.chirp import Chirp
+from marsward.instruments.preset_files import Preset
 from marsward.instruments.radar_presets import radar_preset, radar_preset_names
 from marsward.instruments.radar_settings import RadarSettings
 from marsward.physics.dielectric import attenuation, complex_permittivity, reflection

@@ -1,36 +1,25 @@
 """Spectrometers that have flown: their values, each with where it is from.
 
-A preset is a file in `presets/spectrometer/`, written as those of cameras are: `summary`, a table
-`refs` of sources by a short name, a table `values` of {value, origin, ref} by field, and `ranges`
-likewise. The MMS has a camera preset of its own, so that its spectrometer is listed as
-"mms-spectrometer"; "mms" is taken too.
+Their files lie in `presets/spectrometer/` and have `ranges` for bands. The MMS has a camera preset
+of its own, so that its spectrometer is listed as "mms-spectrometer"; "mms" is taken too.
 """
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
-from types import MappingProxyType
-from typing import Any
 
-from marsward.core.errors import DataError, InputError
-from marsward.core.part import ORIGINS
-from marsward.core.registry import unknown
-from marsward.instruments.camera_presets import Preset
+from marsward.instruments.preset_files import Preset, PresetFiles
 
 __all__ = ["SHORT_NAMES", "preset", "preset_names"]
 
-_FOLDER = files("marsward.instruments") / "presets" / "spectrometer"
+_FILES = PresetFiles("spectrometer", "spectrometer", parts="ranges")
 SHORT_NAMES = {"mms": "mms-spectrometer"}
 
 
 @cache
 def preset_names() -> tuple[str, ...]:
     """Names of all presets, sorted."""
-    found = [each.name for each in _FOLDER.iterdir() if each.name.endswith(".toml")]
-    return tuple(sorted(name.removesuffix(".toml") for name in found))
+    return _FILES.names()
 
 
 @cache
@@ -42,34 +31,4 @@ def preset(name: str) -> Preset:
     InputError : no such preset; the sentence names the nearest
     DataError : its file is broken
     """
-    name = SHORT_NAMES.get(name, name)
-    if name not in preset_names():
-        raise InputError(unknown("spectrometer preset", name, [*preset_names(), *SHORT_NAMES]))
-    try:
-        return _read(name, tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise DataError(f"the spectrometer preset {name} is broken: {error}") from error
-
-
-def _read(name: str, data: Mapping[str, Any]) -> Preset:
-    refs = data.get("refs", {})
-    sources: dict[str, tuple[str, str]] = {}
-    texts: dict[str, Any] = {}
-
-    def told(key: str, entry: Mapping[str, Any]) -> Any:
-        if entry["origin"] not in ORIGINS:
-            raise KeyError(f"origin {entry['origin']!r} of {key}")
-        sources[key] = (entry["origin"], refs.get(entry["ref"], entry["ref"]))
-        held = texts[key] = entry["value"]
-        if isinstance(held, list):
-            return tuple(tuple(each) if isinstance(each, list) else each for each in held)
-        return held
-
-    values = {key: told(key, entry) for key, entry in data["values"].items()}
-    values["ranges"] = tuple(
-        {"name": each["name"]}
-        | {key: told(f"ranges.{each['name']}.{key}", e) for key, e in each.items() if key != "name"}
-        for each in data["ranges"]
-    )
-    frozen = (MappingProxyType(each) for each in (values, sources, texts))
-    return Preset(name, data["summary"], *frozen)
+    return _FILES.read(SHORT_NAMES.get(name, name), also=SHORT_NAMES)

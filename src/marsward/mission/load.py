@@ -147,6 +147,7 @@ class _Reading:
         self.text = text
         self.overrides = overrides
         self.kinds: dict[str, str] = {}
+        self.parts: dict[str, Part] = {}
 
     def mission(self) -> Mission:
         self._top()
@@ -155,7 +156,7 @@ class _Reading:
         seed = self._seed()
         craft = self._table("spacecraft", Spacecraft)
         vectors = self._vectors()
-        instruments = self._instruments()
+        instruments = self.parts = self._instruments()
         phases = self._phases()
         whole = len(phases) == len(self._list("phase"))
         ordered = arrange(phases, self._complain_phase if whole else None)
@@ -340,12 +341,28 @@ class _Reading:
         """A phase's field called `camera`, `instrument`, … must name one of the file."""
         names = [instrument_name(i) for _, i in self._entries("instrument")]
         for place, phase in phases:
-            for field in phase.instrument_fields:
+            for field in dict.fromkeys((*phase.instrument_fields, *phase.instrument_kinds)):
                 given = getattr(phase, field, None)
                 for each in [given] if isinstance(given, str) else list(given or ()):
-                    if each not in names:
+                    if each in self.parts:
+                        self._kind_of_instrument(place, phase, field, each)
+                    elif each not in names:
                         said = unknown("instrument", each, [str(name) for name in names])
                         self._complain(("phase", place, field), f"{field}: {said}")
+
+    def _kind_of_instrument(self, place: int, phase: Phase, field: str, name: str) -> None:
+        """A phase that says what kind an instrument of its must be is given one of that kind."""
+        wanted, held = phase.instrument_kinds.get(field), self.kinds[name]
+        if wanted is None or wanted in (held, getattr(self.parts[name], "kind", "")):
+            return
+        cls = instrument_kinds().get(wanted)
+        if isinstance(self.parts[name], cls):
+            return
+        presets = [each.name for each in getattr(cls, "presets", tuple)()]
+        such = f", such as preset {', '.join(presets)}" if presets else ""
+        self._complain(
+            ("phase", place, field), f"{field}: {name!r} is a {held}; name a {wanted}{such}"
+        )
 
 
 def instrument_name(instrument: Mapping[str, Any]) -> Any:

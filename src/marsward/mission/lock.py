@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -92,10 +93,19 @@ def _defaults(table: str, part: Part, header: str) -> Iterator[str]:
     yield ""
     yield header
     for row in rows:
-        yield f"{row.name} = {_toml(_entry(row, used[row.name]))}"
+        yield f"{_key(row.name)} = {_toml(_entry(row, used[row.name]))}"
 
 
 _SILENT = {"name", "after"}
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def _key(name: str) -> str:
+    """A row's name as a dotted TOML key; a band's name between two dots may hold anything."""
+    head, dot, rest = name.partition(".")
+    middle, _, last = rest.rpartition(".")
+    parts = [part for part in (head, middle, last) if part] if dot else [name]
+    return ".".join(part if _BARE.fullmatch(part) else _toml(part) for part in parts)
 
 
 def _entry(row: Parameter, held: Any) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from marsward.core.fields import FieldRow, add_fields
 from marsward.physics.soil import dry_volumetric_heat, pore_ice
 from marsward.physics.vapour import CO2_TRIPLE_POINT, co2_frost_point
 
-__all__ = ["GroundColumns"]
+__all__ = ["ICE_DEPTH_COMMENT", "GroundColumns", "asked_columns"]
 
 Array = NDArray[np.float64]
 # Pressure [Pa] where nothing else is known: the 6.1 mbar level that was the zero of heights before
@@ -25,6 +25,8 @@ Array = NDArray[np.float64]
 MEAN_PRESSURE = 610.0
 # Albedo of seasonal CO2 frost as in Schorghofer & Aharonson 2005, doi:10.1029/2004JE002350.
 FROST_ALBEDO, FROST_EMISSIVITY = 0.65, 1.0
+ICE_DEPTH_COMMENT = "inf: no ice lasts at any depth"
+"""Attribute `comment` of every ice_depth in datasets."""
 # Least, most and unit of every plain field; those of _OPEN do not reach their least.
 _RANGES = {
     "lat": (-90.0, 90.0, "deg"),
@@ -180,6 +182,18 @@ class GroundColumns:
     def flat(self) -> GroundColumns:
         """The same ground lying level under an open horizon: what a slope sees below its sky."""
         return self.replace(slope=0.0, aspect=0.0, horizon=None)
+
+
+def asked_columns(columns: object) -> int:
+    """How many columns were given; InputError where they are no columns of ground, or none."""
+    if not isinstance(columns, GroundColumns):
+        raise InputError(
+            f"columns is a GroundColumns, not {type(columns).__name__}: make one with "
+            "GroundColumns(lat=, albedo=, inertia=), or let marsward.ground(lat, lon) look them up"
+        )
+    if not len(columns):
+        raise InputError("there are no columns of ground to follow; give one place or more")
+    return len(columns)
 
 
 def _spread(given: dict[str, ArrayLike]) -> dict[str, Array]:

@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from marsward.core.errors import InputError, PhysicsError
 from marsward.core.registry import unknown
-from marsward.physics.columns import GroundColumns
+from marsward.physics.columns import GroundColumns, asked_columns
 from marsward.physics.conduction_block import BlockOrder, run_block
 from marsward.physics.conduction_grid import GroundGrid, HeatLaw
 from marsward.physics.kernels.conduction import LANES, step_flux
@@ -95,7 +95,7 @@ def crank_nicolson_year(
         raise InputError(unknown("form of the vapour pressure", form, _FORMS))
     laws = None if soil_law is None and ice_law is None else _laws(soil_law, ice_law)
     order = BlockOrder(year, sky, steps, cells, int(years), _FORMS[form], seasonal_pressure, laws)
-    count = len(columns)
+    count = asked_columns(columns)
     damp = np.full(count, np.nan) if humidity is None else _rows(humidity, count, "humidity")[:, 0]
     out = _all_blocks(columns, order, _rows(depths, count), damp, series, workers, progress)
     if humidity is None:

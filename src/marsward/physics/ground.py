@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from marsward.core.errors import InputError
 from marsward.core.registry import unknown
-from marsward.physics.columns import GroundColumns
+from marsward.physics.columns import GroundColumns, asked_columns
 from marsward.physics.conduction import crank_nicolson_year
 from marsward.physics.ground_blocks import Report, run_blocks
 from marsward.physics.ground_lanes import BlockYear, Plan, vapour_curve
@@ -127,14 +127,15 @@ def ground_year(
 
     Raises
     ------
-    InputError : an unknown solver or table, depths or humidity of a wrong shape or below zero.
+    InputError : no columns, an unknown solver or table, depths or humidity of a wrong shape or
+        below zero.
     """
     if solver not in SOLVERS:
         raise InputError(unknown("solver of the ground", solver, SOLVERS))
     if surface_table is not None and surface_table not in TABLES:
         raise InputError(unknown("table of the surface", surface_table, TABLES))
-    year = year or MarsYear()
-    at, vapour = _depths(depths, len(columns)), _humidity(humidity, len(columns))
+    year, count = year or MarsYear(), asked_columns(columns)
+    at, vapour = _depths(depths, count), _humidity(humidity, count)
     if solver == "crank-nicolson":
         return _reference(
             columns, year, sky, steps, cells, at, vapour, vapour_form, frost_season, spin_up,
@@ -143,7 +144,7 @@ def ground_year(
     plan = _plan(year, sky, steps, vapour_form, frost_season, spin_up, tolerance)
     slots = np.arange(year.sols) if surface_table == "hours" else None
     parts = run_blocks(
-        plan, columns, at, vapour, slots=[slots] * -(-len(columns) // LANES), workers=workers,
+        plan, columns, at, vapour, slots=[slots] * -(-count // LANES), workers=workers,
         progress=progress, sols=surface_table is not None,
     )  # fmt: skip
     return _gather(parts, at, vapour, surface_table)
@@ -263,8 +264,8 @@ def _options(
     )  # fmt: skip
     if options:
         raise InputError(f"the hours of the ground take no option {next(iter(options))!r}")
-    empty = np.empty((len(columns), 0))
-    return plan, empty, np.full(len(columns), np.nan), workers, progress
+    count = asked_columns(columns)
+    return plan, np.empty((count, 0)), np.full(count, np.nan), workers, progress
 
 
 def _plan(

@@ -24,7 +24,7 @@ from scipy.special import ndtr
 
 from marsward.core.errors import InputError
 from marsward.core.fields import FieldRow, add_fields
-from marsward.physics.columns import GroundColumns
+from marsward.physics.columns import GroundColumns, asked_columns
 from marsward.physics.ground import ground_year
 from marsward.physics.soil import POROSITY, dry_volumetric_heat, pore_ice
 from marsward.physics.vapour import (
@@ -93,7 +93,7 @@ def ice_table_band(
     InputError : depths of other places, an error that is negative, no number or above 10, a
         humidity that is not above 0 and below the triple point of water.
     """
-    n = len(columns)
+    n = asked_columns(columns)
     ice = _row("depth", depth, n)
     moist = _row("humidity", humidity, n, most=WATER_TRIPLE_PRESSURE)
     if not np.all(moist > 0.0):
@@ -153,7 +153,9 @@ class _Runs:
     def year(
         self, asked: NDArray[np.int64], change: dict[str, Array], *, deeper: float = 0.0
     ) -> tuple[Array, Array]:
-        """r at the table's depth times exp(deeper), and far down, for the places asked."""
+        """r at the table's depth times exp(deeper), and far down, for the places asked, if any."""
+        if not asked.size:
+            return np.empty(0), np.empty(0)
         moist = change.get("humidity", self.humidity)[asked]
         ground = {name: row[asked] for name, row in change.items() if name != "humidity"}
         some = self.columns.take(asked)

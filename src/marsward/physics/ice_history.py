@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from marsward.core.errors import InputError
-from marsward.physics.columns import GroundColumns
+from marsward.physics.columns import GroundColumns, asked_columns
 from marsward.physics.ground import ground_year
 from marsward.physics.ice_vapour import PoreIce, diffused, soil_conductance
 from marsward.physics.obliquity import PastOrbit, humidity_ratio, past_orbit
@@ -99,7 +99,7 @@ def ice_history(
             f"a history runs from more to fewer years ago, in steps of {step:g} within orbits "
             f"{orbit_step:g} years apart; {begin:g} to {end:g} does not fit"
         )
-    n = len(columns)
+    n = asked_columns(columns)
     orbit = past_orbit(np.linspace(begin, end, max(2, round((begin - end) / orbit_step) + 1)))
     deep = _each("depth of ice at the start", start, n, "m", most=math.inf)
     state = [PoreIce.below(float(depth), porosity=porosity) for depth in deep]

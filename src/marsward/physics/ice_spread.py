@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from marsward.core.errors import InputError
-from marsward.physics.columns import GroundColumns
+from marsward.physics.columns import GroundColumns, asked_columns
 from marsward.physics.ice_table import IceTable, ice_table
 from marsward.physics.soil import dry_volumetric_heat
 from marsward.physics.vapour import WATER_TRIPLE_PRESSURE
@@ -84,7 +84,7 @@ def ice_table_spread(
     ------
     InputError : a negative error, fewer than 4 cases, and what `ice_table` refuses.
     """
-    n = len(columns)
+    n = asked_columns(columns)
     sigmas = [_sigma(name, value, n) for name, value in (
         ("inertia_sigma", inertia_sigma), ("albedo_sigma", albedo_sigma),
         ("humidity_sigma", humidity_sigma),

@@ -26,7 +26,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from marsward.core.errors import InputError, PhysicsError
 from marsward.core.fields import FieldRow, add_fields, field
-from marsward.physics.columns import GroundColumns
+from marsward.physics.columns import ICE_DEPTH_COMMENT, GroundColumns, asked_columns
 from marsward.physics.ground import ground_year
 from marsward.physics.kernels.ice_crossing import first_crossings, insert_trial
 from marsward.physics.season import MarsYear
@@ -98,6 +98,7 @@ class IceTable:
             "surface_high": "surface_temperature_high", "frost_days": "frost_days",
         }  # fmt: skip
         values = {new: field(new, getattr(self, old), dims) for old, new in names.items()}
+        values["ice_depth"].attrs["comment"] = ICE_DEPTH_COMMENT
         source = "equilibrium ice table, Schorghofer & Aharonson 2005, doi:10.1029/2004JE002350"
         return xr.Dataset(values, attrs={"source": source, "column_years": self.runs})
 
@@ -130,7 +131,7 @@ def ice_table(
         outside 0 to 1, columns that hold ice already.
     PhysicsError : a column whose year has no vapour density.
     """
-    moist = _humidity(humidity, len(columns))
+    moist = _humidity(humidity, asked_columns(columns))
     if not 0.0 < porosity < 1.0:
         raise InputError(f"porosity must lie between 0 and 1, not {porosity:g}")
     if np.isfinite(columns.ice_depth).any():
@@ -172,7 +173,7 @@ def balancing_humidity(
     ------
     InputError : a depth that is not above 0 and finite, and what `ground_year` refuses.
     """
-    n = len(columns)
+    n = asked_columns(columns)
     deep = np.asarray(depth, dtype=np.float64).ravel()
     if deep.size not in (1, n) or not np.all((deep > 0.0) & np.isfinite(deep)):
         raise InputError(

@@ -29,6 +29,7 @@ from marsward.core.map_grid import MapGrid
 from marsward.core.product import cannot_write
 from marsward.core.progress import Progress, SilentProgress
 from marsward.core.whole_file import drafts_of
+from marsward.physics.columns import ICE_DEPTH_COMMENT
 from marsward.physics.ground import ground_year
 from marsward.physics.season import MarsYear
 from marsward.physics.soil import POROSITY, ice_mass
@@ -300,6 +301,8 @@ def _assembled(job: _Job, store: BlockStore) -> xr.Dataset:
             made[name] = field(name, np.ascontiguousarray(cube), ("depth", "y", "x"))
         else:
             made[name] = field(name, whole.reshape(shape), ("y", "x"))
+    if job.ice:
+        made["ice_depth"].attrs["comment"] = ICE_DEPTH_COMMENT
     if job.depths:
         made = made.assign_coords(depth=field("depth", np.array(job.depths), "depth"))
     if job.row:

@@ -258,19 +258,32 @@ class SurfaceMaps:
 
 # one map after another ---------------------------------------------------------------------------
 def _places(lat: ArrayLike, lon: ArrayLike) -> tuple[Array, Array]:
+    lat, lon = _degrees("lat", lat), _degrees("lon", lon)
     try:
-        lat, lon = np.broadcast_arrays(np.asarray(lat, dtype=float), np.asarray(lon, dtype=float))
+        lat, lon = np.broadcast_arrays(lat, lon)
     except ValueError:
         raise InputError(
             f"latitudes of shape {np.shape(lat)} and longitudes of shape {np.shape(lon)} do not "
             "belong together; give one longitude for each latitude"
         ) from None
+    if not lat.size:
+        raise InputError("there are no places to look up; give one latitude and longitude or more")
     lat, lon = np.ascontiguousarray(lat.ravel()), np.ascontiguousarray(lon.ravel())
     for name, each, most in (("latitude", lat, 90.0), ("longitude", lon, 720.0)):
         bad = ~(np.abs(each) <= most)
         if bad.any():
             raise InputError(f"{name} {each[bad][0]:g} of place {int(np.argmax(bad))} is none")
     return lat, lon
+
+
+def _degrees(name: str, value: ArrayLike) -> Array:
+    try:
+        return np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise InputError(
+            f"{name} = {value!r}: lat and lon are numbers in degrees, north and east positive, such"
+            " as 68.2 and 234.3, or arrays of them"
+        ) from None
 
 
 def _mars() -> Terrain:

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from marsward.core.errors import InputError
 from marsward.core.fields import FieldRow, add_fields, field
-from marsward.physics.columns import GroundColumns
+from marsward.physics.columns import ICE_DEPTH_COMMENT, GroundColumns
 from marsward.physics.ground import GroundYear, ground_year, hours
 from marsward.physics.ice_table import IceTable, ice_table
 from marsward.physics.season import MarsYear
@@ -213,7 +213,7 @@ def _dataset(
         out[name] = field(name, getattr(told, key), ("place", "sol"))
     depth = columns.ice_depth
     mass = ice_mass(np.where(np.isfinite(depth), depth, 1.0), porosity=porosity)
-    out["ice_depth"] = field("ice_depth", depth, "place")
+    out["ice_depth"] = field("ice_depth", depth, "place", comment=ICE_DEPTH_COMMENT)
     out["ice_mass"] = field("ice_mass", mass, "place")
     middle = np.arange(year.sols) + 0.5
     season = np.degrees(year.at(middle).ls_rad)

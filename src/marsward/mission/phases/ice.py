@@ -28,7 +28,7 @@ class Ice(Phase):
     )  # fmt: skip
     knowledge: ClassVar[tuple[str, ...]] = ("ice_map", "reflectors")
     reads: ClassVar[tuple[str, ...]] = ("spacecraft",)
-    instrument_fields: ClassVar[tuple[str, ...]] = ("radar",)
+    instrument_kinds: ClassVar[dict[str, str]] = {"radar": "radar-sounder"}
 
     radar: str | None = Field(
         None, description="name of the radar sounder; the ground is not sounded when left out"
@@ -181,11 +181,9 @@ class Ice(Phase):
     def fly(self, given: Given) -> Outcome:
         """The ground, the ice in it, soundings of it, what is known of it."""
         from marsward.mission.phases.ice_ground import ice_ground
-        from marsward.mission.phases.ice_radar import check_sounder, soundings
+        from marsward.mission.phases.ice_radar import soundings
         from marsward.mission.phases.ice_record import record
 
-        if self.radar:
-            check_sounder(self, given)
         found = ice_ground(self, given)
         sounded = soundings(self, given, found) if self.radar else ()
         given.progress.update(0.95, "files")

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from marsward.core.errors import InputError, PhysicsError
+from marsward.core.errors import PhysicsError
 from marsward.core.map_grid import MapGrid
 from marsward.core.trajectory import Trajectory
 from marsward.dynamics.ephemeris import default_ephemeris
@@ -46,16 +46,6 @@ class Sounding:
     radargram: xr.Dataset
     truth: xr.Dataset
     picks: xr.Dataset
-
-
-def check_sounder(phase: Ice, given: Given) -> None:
-    """InputError for an instrument that is no radar sounder."""
-    sounder = given.instrument(str(phase.radar))
-    if sounder.kind != "radar-sounder":
-        raise InputError(
-            f"phase {phase.title!r} sounds with a radar-sounder, but {phase.radar!r} is a "
-            f"{sounder.kind}; name one such as preset mosir"
-        )
 
 
 def soundings(phase: Ice, given: Given, found: IceGround) -> tuple[Sounding, ...]:

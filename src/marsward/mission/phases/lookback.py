@@ -52,6 +52,7 @@ class Lookback(Phase):
     needs: ClassVar[tuple[str, ...]] = ("trajectory",)
     makes: ClassVar[tuple[str, ...]] = ("picture", "star_frame", "stars", "navigation")
     knowledge: ClassVar[tuple[str, ...]] = ("navigation",)
+    instrument_kinds: ClassVar[dict[str, str]] = {"camera": "camera"}
 
     camera: str = Field(description="name of the camera")
     at: EpochField | None = Field(None, description="UTC of the picture")

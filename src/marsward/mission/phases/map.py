@@ -58,7 +58,7 @@ class Map(Phase):
     )  # fmt: skip
     knowledge: ClassVar[tuple[str, ...]] = ("mosaic", "sample_map")
     reads: ClassVar[tuple[str, ...]] = ("spacecraft",)
-    instrument_fields: ClassVar[tuple[str, ...]] = ("camera",)
+    instrument_kinds: ClassVar[dict[str, str]] = {"camera": "camera"}
 
     camera: str = Field(description="name of the camera that maps")
     start: EpochField | None = Field(None, description="UTC; the orbit's start when left out")

@@ -106,10 +106,11 @@ class Phase(Part):
     """Base of every phase. A phase is one file and one line in the catalogue.
 
     A class states its `kind`; the products it `needs` and `makes`, and which of them are
-    `knowledge`; which of its fields name instruments (`instrument_fields`); which tables of the
-    mission file it `reads` besides its own; and which `kernels` (functions of
-    `marsward.data.kernel_paths`) it uses. Parameters, instruments named in them, tables read,
-    kernels and parents all enter the phase's key, so a change in any flies it again.
+    `knowledge`; which of its fields name instruments (`instrument_fields`, or `instrument_kinds`
+    with the kind that each must be of); which tables of the mission file it `reads` besides its
+    own; and which `kernels` (functions of `marsward.data.kernel_paths`) it uses. Parameters,
+    instruments named in them, tables read, kernels and parents all enter the phase's key, so a
+    change in any flies it again.
     """
 
     kind: ClassVar[str] = ""
@@ -120,6 +121,7 @@ class Phase(Part):
     kernels: ClassVar[tuple[str, ...]] = ("de440", "leapseconds")
 
     instrument_fields: ClassVar[tuple[str, ...]] = ()
+    instrument_kinds: ClassVar[dict[str, str]] = {}
 
     name: str = Field(
         "",

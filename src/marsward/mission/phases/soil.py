@@ -24,7 +24,7 @@ class Soil(Phase):
     )  # fmt: skip
     knowledge: ClassVar[tuple[str, ...]] = ("soil_fractions", "soil_parameters")
     reads: ClassVar[tuple[str, ...]] = ("spacecraft",)
-    instrument_fields: ClassVar[tuple[str, ...]] = ("spectrometer",)
+    instrument_kinds: ClassVar[dict[str, str]] = {"spectrometer": "spectrometer"}
 
     spectrometer: str = Field(description="name of the spectrometer")
     count: int = value(

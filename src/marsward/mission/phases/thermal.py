@@ -21,7 +21,7 @@ class Thermal(Phase):
     makes: ClassVar[tuple[str, ...]] = ("thermal_looks", "thermal_map")
     knowledge: ClassVar[tuple[str, ...]] = ("thermal_map",)
     reads: ClassVar[tuple[str, ...]] = ("spacecraft",)
-    instrument_fields: ClassVar[tuple[str, ...]] = ("radiometer",)
+    instrument_kinds: ClassVar[dict[str, str]] = {"radiometer": "radiometer"}
 
     radiometer: str = Field(description="name of the thermal radiometer")
     grid: str = value(

@@ -69,6 +69,7 @@ def _map(found: ThermalSurvey) -> xr.Dataset:
         return out
 
     told = {name: field(name, plane(found.found[name].values), dims) for name in _MAPPED}
+    told["flags"].attrs["meanings"] = found.found["flags"].attrs.get("meanings", "")
     for name, values in (("inertia", found.true.inertia), ("albedo", found.true.albedo)):
         whole = "thermal_inertia" if name == "inertia" else "bolometric_albedo"
         made = field(whole, plane(values), dims)
