@@ -212,7 +212,8 @@ def diffused(
 
     Each cell is dry (no ice, vapour below saturation), icy (vapour at saturation) or full. An
     implicit step, of any length, finds which; one that circles is taken in halves. No vapour passes
-    the bottom. Raises PhysicsError when parts of 1/64 do not help.
+    the bottom. The mass that came in is that of the column to some 1e-10, to 2e-5 where many cells
+    fill or empty in one step. Raises PhysicsError when parts of 1/64 do not help.
     """
     if saturation.shape != state.edges.shape:
         raise InputError(f"saturation is asked for at {len(state.edges)} edges of the column")
