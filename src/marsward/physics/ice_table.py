@@ -268,23 +268,23 @@ def _searched(
     n = len(index)
     tried, ratio = np.empty((2, n, len(_TRIALS) + _PASSES))
     known, best = np.zeros(n, dtype=np.int64), np.full(n, np.inf)
-    todo = np.arange(n)
+    rest = np.arange(n)
     trials = np.clip(np.log(bound[index])[:, None] + np.log(_TRIALS), low[:, None], high[:, None])
     first = run.icy(np.repeat(index, len(_TRIALS)), trials.ravel()).reshape(trials.shape)
     for k in range(len(_TRIALS)):
-        insert_trial(tried, ratio, known, todo, *np.ascontiguousarray([trials[:, k], first[:, k]]))
+        insert_trial(tried, ratio, known, rest, *np.ascontiguousarray([trials[:, k], first[:, k]]))
     for sweep in range(_PASSES):
-        guess, done = np.empty(todo.size), np.empty(todo.size, dtype=bool)
+        guess, done = np.empty(rest.size), np.empty(rest.size, dtype=bool)
         first_crossings(
-            tried[todo], ratio[todo], known[todo], low[todo], high[todo], _REACH, accuracy,
+            tried[rest], ratio[rest], known[rest], low[rest], high[rest], _REACH, accuracy,
             guess, done,
         )  # fmt: skip
-        best[todo] = guess
-        todo, guess = todo[~done], guess[~done]
-        _report(progress, 0.3 + 0.7 * (1.0 - todo.size / n))
-        if not todo.size or sweep == _PASSES - 1:
+        best[rest] = guess
+        rest, guess = rest[~done], guess[~done]
+        _report(progress, 0.3 + 0.7 * (1.0 - rest.size / n))
+        if not rest.size or sweep == _PASSES - 1:
             break
-        insert_trial(tried, ratio, known, todo, guess, run.icy(index[todo], guess))
+        insert_trial(tried, ratio, known, rest, guess, run.icy(index[rest], guess))
     return np.exp(best)
 
 
