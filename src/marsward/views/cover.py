@@ -22,15 +22,13 @@ def sentence(run: StoredRun) -> str:
     try:
         voyage = [part for part in (_cruise(run), _look_back(run)) if part]
         orbit = [part for part in (_orbit(run), _map(run)) if part]
-        told_of = (_ice(run), _soil(run), _thermal(run))
-        ground, soil, heat = ([part] if part else [] for part in told_of)
+        told_of = (_ice(run), _soil(run), _thermal(run), _climate(run))
+        world = [[part] for part in told_of if part]
     except Missing:
-        voyage = orbit = ground = soil = heat = []
+        voyage, orbit, world = [], [], []
     if len(voyage) == 2:
         voyage[1] = f"on the way it {voyage[1].removeprefix('it ')}"
-    told = " ".join(
-        whole_sentence("; ".join(parts)) for parts in (voyage, orbit, ground, soil, heat) if parts
-    )
+    told = " ".join(whole_sentence("; ".join(parts)) for parts in (voyage, orbit, *world) if parts)
     if told:
         return told
     own = (str(phase.about.get("sentence") or "") for phase in run.phases)
@@ -157,6 +155,26 @@ def _thermal(run: StoredRun) -> str:
     )
 
 
+def _climate(run: StoredRun) -> str:
+    """What the air does to the climate, and how well its temperature is known."""
+    climate = run.phase("climate")
+    share, warmth = (climate.si(n) for n in ("freeze_share", "greenhouse")) if climate else (0, 0)
+    if climate is None or not (share and warmth):
+        return ""
+    text = (
+        f"of its thin air {digits(100.0 * share, None, 2)}\u00a0% freezes out at the poles and "
+        f"comes back each year, and its infrared keeps the ground {digits(warmth, None, 2)}\u00a0K "
+        "warmer"
+    )
+    count, rms = (climate.si(f"occultation_{n}") for n in ("profiles", "rms_below_30km"))
+    if count and rms:
+        text += (
+            f"; {digits(count)} radio occultations tell its temperature to "
+            f"{digits(rms, None, 2)}\u00a0K below 30\u00a0km"
+        )
+    return text
+
+
 def _albedo_errors(phase: StoredPhase) -> list[float]:
     found = (phase.si(key) for key in phase.summary if key.startswith("albedo_rms_"))
     return [value for value in found if value is not None and np.isfinite(value)]
@@ -199,6 +217,11 @@ def _ground_numbers(run: StoredRun) -> list[Headline]:
     if scatter:
         words = "of error in the soil's thermal inertia, told from its warmth"
         found.append(Headline(digits(100.0 * scatter, None, 2), "%", words))
+    climate = run.phase("climate")
+    share = climate.si("freeze_share") if climate else None
+    if share:
+        words = "of the air freezes out at the poles and comes back, every year"
+        found.append(Headline(digits(100.0 * share, None, 2), "%", words))
     return found
 
 

@@ -33,6 +33,7 @@ TITLES = {
     "ice": "The ice",
     "soil": "The soil",
     "thermal": "The heat of the ground",
+    "climate": "The air and its climate",
     "radargram": "A real radargram",
 }
 TABLES: dict[str, tuple[Callable[[StoredPhase], Table], ...]] = {

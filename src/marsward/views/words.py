@@ -101,6 +101,16 @@ _SOIL = (
     ),
     ("unmixing", "finding the minerals whose spectra together make the one that was seen"),
 )
+_CLIMATE = (
+    ("areoid", "the level surface of Mars, as a sea's would be; heights are counted from it"),
+    ("averaging kernel", "how the truth at every height enters an answer for one height"),
+    ("boundary layer", "the lowest air, stirred by the ground's warmth by day"),
+    ("greenhouse", "warmth of the ground because the air sends infrared down to it"),
+    ("occultation", "the planet passing before Earth: the radio link then grazes the air"),
+    ("optical depth", "how much dust stands overhead: the Sun's beam falls to exp(-depth)"),
+    *(pair for pair in _ICE if pair[0] in ("CO₂ frost", "Ls", "sol")),
+    *(pair for pair in _THERMAL if pair[0] == "local true solar time"),
+)
 _RADARGRAM = tuple(pair for pair in _ICE if pair[0] in ("clutter", "radargram", "two-way delay"))
 _HELD_BY = {
     "periapsis": ("perigee, periapsis",),
@@ -122,9 +132,10 @@ def words(run: StoredRun) -> list[tuple[str, str]]:
     found += _MAP if run.phase("map") is not None else ()
     found += _ICE if run.phase("ice") is not None else ()
     found += _SOIL if run.phase("soil") is not None else ()
-    told = {word for word, _ in found}
-    thermal = _THERMAL if run.phase("thermal") is not None else ()
-    found += [pair for pair in thermal if pair[0] not in told]
+    for kind, rows in (("thermal", _THERMAL), ("climate", _CLIMATE)):
+        told = {word for word, _ in found}
+        asked = rows if run.phase(kind) is not None else ()
+        found += [pair for pair in asked if pair[0] not in told]
     alone = run.phase("radargram") is not None and run.phase("ice") is None
     found += _RADARGRAM if alone else ()
     told = {word for word, _ in found}

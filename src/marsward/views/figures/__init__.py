@@ -4,8 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from marsward.views.figures import (
+    air_density,
+    air_profiles,
     b_plane,
     capture_orbits,
+    climate_budget,
+    climate_caps,
+    climate_days,
+    climate_experiments,
+    climate_pressure,
+    climate_storm,
     coverage_maps,
     crops,
     data_volume,
@@ -35,6 +43,7 @@ from marsward.views.figures import (
     thermal_errors,
     thermal_looks,
     thermal_maps,
+    weather_station,
 )
 from marsward.views.figures.drawing import Drawing
 from marsward.views.stored_run import StoredPhase
@@ -88,6 +97,17 @@ PLATES: tuple[Plate, ...] = (
     Plate("thermal", "thermal-inertia", "How the ground holds its warmth", thermal_maps.draw),
     Plate("thermal", "thermal-errors", "Inertia: truth and knowledge", thermal_errors.draw),
     Plate("thermal", "thermal-looks", "The temperatures behind it", thermal_looks.draw),
+    Plate("climate", "pressure-cycle", "The year of the pressure", climate_pressure.draw),
+    Plate("climate", "caps", "The year of the caps", climate_caps.draw),
+    Plate("climate", "column-days", "The air by hour and height", climate_days.draw),
+    Plate("climate", "dust", "What dust does", climate_storm.draw),
+    Plate("climate", "energy-budget", "The energy budget", climate_budget.draw),
+    Plate("climate", "experiments", "How the air makes the climate", climate_experiments.draw),
+    Plate("climate", "air-density", "The air by height", air_density.draw),
+    Plate("climate", "weather", "The weather station", weather_station.draw),
+    Plate("climate", "occultations", "Radio occultations", air_profiles.draw_occultations),
+    Plate("climate", "soundings", "The sounder that looks down", air_profiles.draw_sounder),
+    Plate("climate", "limb-soundings", "The sounder at the limb", air_profiles.draw_limb),
     Plate("radargram", "radargram", "A real radargram and its simulation", real_radargram.draw),
 )
 
