@@ -83,8 +83,8 @@ def profiles_of(phase: StoredPhase, product: str) -> Profiles:
         raise Missing(f"{phase.folder.name}/{product}.nc has no temperature")
     height = np.broadcast_to(of("height"), found.shape)
     kernel = of("averaging_kernel") if "averaging_kernel" in phase.product(product) else None
-    place = [of(name) for name in ("lat", "lon", "ltst", "ls")]
-    return Profiles(height, found, sigma, true, *place, kernel)
+    lat, lon, ltst, ls = (of(name) for name in ("lat", "lon", "ltst", "ls"))
+    return Profiles(height, found, sigma, true, lat, lon, ltst, ls, kernel)
 
 
 def _one(axes: Axes, found: Profiles, k: int) -> None:
@@ -108,9 +108,8 @@ def _one(axes: Axes, found: Profiles, k: int) -> None:
 
 def _kernels(axes: Axes, found: Profiles, k: int) -> None:
     """Rows of the averaging kernel."""
-    kernel = (
-        found.kernel[k] if found.kernel is not None and found.kernel.ndim == 3 else found.kernel
-    )
+    kernel = np.asarray(found.kernel)
+    kernel = kernel[k] if kernel.ndim == 3 else kernel
     height = found.height[k] / 1e3
     step = max(1, height.size // 9)
     for number, row in enumerate(range(0, height.size, step)):
