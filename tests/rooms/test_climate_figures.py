@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+import xarray as xr
 from sample_climate_run import LS, sample_climate_run
 
 from marsward.views import cover
@@ -14,7 +15,7 @@ from marsward.views.figures.climate_budget import budget_of
 from marsward.views.figures.climate_experiments import answers
 from marsward.views.figures.climate_pressure import site_cycles
 from marsward.views.figures.climate_storm import scenarios
-from marsward.views.report import TITLES
+from marsward.views.report import TITLES, write_report
 from marsward.views.stored_run import Missing, StoredRun
 from marsward.views.style import house_style, svg_text
 from marsward.views.words import words
@@ -60,6 +61,17 @@ def test_a_figure_of_the_air_is_small_and_tells_no_gaps(each, run):
 def test_a_climate_without_products_says_so(each, tmp_path):
     with pytest.raises(Missing, match="is not in the run"):
         each.draw(bare(tmp_path))
+
+
+def test_what_was_not_flown_is_not_shown(tmp_path):
+    folder = sample_climate_run(tmp_path / "air")
+    xr.Dataset(attrs={"not_flown": "no sounder was flown"}).to_netcdf(
+        folder / "01-climate" / "limb_soundings.nc"
+    )
+    page = write_report(folder)
+    assert "limb-soundings" not in page.read_text(encoding="utf-8")
+    assert (folder / "figures" / "soundings.png").is_file()
+    assert not (folder / "figures" / "limb-soundings.png").exists()
 
 
 def test_readings_stand_with_their_sites(run):

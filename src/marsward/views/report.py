@@ -19,7 +19,7 @@ from marsward.views.figures.drawing import Drawing
 from marsward.views.news import Answer, news_answers
 from marsward.views.numbers import moment, whole_sentence
 from marsward.views.path_viewer import days_since, viewer_data, viewer_script
-from marsward.views.stored_run import Missing, StoredPhase, StoredRun
+from marsward.views.stored_run import Missing, NotFlown, StoredPhase, StoredRun
 from marsward.views.style import house_style, png_bytes, svg_text, theme_css, themed
 from marsward.views.tables import Table
 from marsward.views.words import words
@@ -134,7 +134,8 @@ def _page(run: StoredRun) -> str:
 
 def _section(run: StoredRun, phase: StoredPhase) -> Section:
     missing: list[str] = []
-    made = [_picture(run, phase, plate) for plate in plates(phase.kind)]
+    drawn = [_picture(run, phase, plate) for plate in plates(phase.kind)]
+    made = [picture for picture in drawn if picture is not None]
     shown = [tables.key_numbers(phase), tables.states(phase)]
     for extra in TABLES.get(phase.kind, ()):
         try:
@@ -172,11 +173,14 @@ def _marks(run: StoredRun, cruise: StoredPhase) -> list[dict[str, object]]:
         return []
 
 
-def _picture(run: StoredRun, phase: StoredPhase, plate: Plate) -> Picture:
+def _picture(run: StoredRun, phase: StoredPhase, plate: Plate) -> Picture | None:
+    """The figure of a plate; None where its instrument was not flown."""
     try:
         with house_style(plate.name):
             drawing = plate.draw(phase)
             return _stored(run, plate.name, plate.title, drawing)
+    except NotFlown:
+        return None
     except Missing as error:
         return Picture(plate.name, plate.title, Markup(""), "", f"{error}")
 

@@ -28,6 +28,10 @@ class Missing(DataError):
     """A product or a value that a view needs is not in the run folder."""
 
 
+class NotFlown(Missing):
+    """The instrument behind a product was not flown, so that there is nothing to show."""
+
+
 @dataclass(frozen=True)
 class StoredPhase:
     """One finished phase of a run, as it lies on disk."""
@@ -75,6 +79,8 @@ class StoredPhase:
         for name in names:
             if name in dataset.variables:
                 return np.asarray(dataset[name].values)
+        if "not_flown" in dataset.attrs:
+            raise NotFlown(str(dataset.attrs["not_flown"]))
         raise Missing(f"{self.folder.name}/{product}.nc has no {' or '.join(names)}")
 
     def texts(self, product: str, *names: str) -> list[str]:
