@@ -7,23 +7,23 @@ detector and aperture have not been published; they are marked as assumed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from pydantic import ModelWrapValidatorHandler, model_validator
+from pydantic import model_validator
 
 from marsward.core.errors import InputError
 from marsward.core.machine import machine_memory
-from marsward.core.part import Parameter, Part, value
+from marsward.core.part import value
 from marsward.core.quantity import QuantityRule
 from marsward.instruments.camera_bands import CameraBand
 from marsward.instruments.camera_presets import preset, preset_names
+from marsward.instruments.preset_files import Preset
+from marsward.instruments.preset_part import PresetPart
 
 _SOURCE = "not published; a small star and limb camera of today"
 
 
-class CameraSettings(Part):
+class CameraSettings(PresetPart):
     """What a camera is set to: optics, detector, bands and exposure, each with its source."""
 
     preset: str | None = value(
@@ -164,28 +164,20 @@ class CameraSettings(Part):
         description="how many times smaller a frame is when sent; the numbers stay as they are",
     )  # fmt: skip
 
-    @model_validator(mode="wrap")
     @classmethod
-    def _with_preset(
-        cls, data: Any, handler: ModelWrapValidatorHandler[CameraSettings]
-    ) -> CameraSettings:
-        """Fill what was not given from the preset, and remember what was given."""
-        if not isinstance(data, Mapping):
-            return handler(data)
-        given = dict(data)
-        chosen = given.get("preset") or given.get("name")
-        known = given.get("preset") is not None or chosen in preset_names()
-        if isinstance(chosen, str) and known:
-            found = preset(chosen)
-            given = {**found.values, "name": chosen, **data, "preset": chosen}
-        camera = handler(given)
-        object.__setattr__(camera, "__pydantic_fields_set__", set(data))
-        if not camera.bands and camera.band_lo < camera.band_hi:
-            camera.__dict__["bands"] = (camera._clear_band(),)
-        return camera
+    def preset_names(cls) -> tuple[str, ...]:
+        """Names of the presets."""
+        return preset_names()
+
+    @classmethod
+    def preset_of(cls, name: str) -> Preset:
+        """The preset of a name; InputError for a name that is none."""
+        return preset(name)
 
     @model_validator(mode="after")
     def _check(self) -> CameraSettings:
+        if not self.bands and self.band_lo < self.band_hi:
+            self.__dict__["bands"] = (self._clear_band(),)
         if not self.band_lo < self.band_hi:
             raise ValueError(
                 f"band_lo ({self.band_lo * 1e9:g} nm) must be below band_hi "
@@ -212,47 +204,10 @@ class CameraSettings(Part):
 
     @property
     def defaults_used(self) -> dict[str, Any]:
-        """Fields that were not given, those of a preset's bands one by one ("bands.red.lo")."""
+        """Fields that were not given; a clear band that was made of band_lo and band_hi is none."""
         used = super().defaults_used
-        if used.get("preset", "") is None:
-            del used["preset"]
-        if "bands" in used:
-            del used["bands"]
-            used |= dict(self._band_values())
+        used.pop("bands", None)
         return used
-
-    def own_parameters(self) -> tuple[Parameter, ...]:
-        """As `parameters`, with what the preset says of the values it holds and of their source."""
-        rows = {row.name: row for row in type(self).parameters()}
-        if self.preset is None:
-            return tuple(rows.values())
-        sources = preset(self.preset).sources
-        out = []
-        for name, row in rows.items():
-            if name == "bands" and "bands" not in self.model_fields_set:
-                out += [self._band_row(key, *sources[key]) for key, _ in self._band_values()]
-            elif name == "preset":
-                out.append(replace(row, origin="derived", default=self.preset))
-            elif name in sources and name not in self.model_fields_set:
-                origin, ref = sources[name]
-                out.append(replace(row, origin=origin, ref=ref, default=getattr(self, name)))
-            else:
-                out.append(row)
-        return tuple(out)
-
-    def _band_values(self) -> Iterator[tuple[str, Any]]:
-        """Values that the preset gives of its bands, by the names of their sources."""
-        sources = preset(self.preset).sources if self.preset else {}
-        for band in self.bands:
-            for name in type(band).model_fields:
-                if f"bands.{band.name}.{name}" in sources:
-                    yield f"bands.{band.name}.{name}", getattr(band, name)
-
-    def _band_row(self, key: str, origin: str, ref: str) -> Parameter:
-        _, band, name = key.split(".")
-        row = next(row for row in CameraBand.parameters() if row.name == name)
-        held = getattr(next(each for each in self.bands if each.name == band), name)
-        return replace(row, name=key, default=held, required=False, origin=origin, ref=ref)
 
     def memory(self) -> int:
         """Bytes that one frame takes while it is made: light, rays, fixed pattern and numbers."""

@@ -5,15 +5,16 @@ The defaults are those of SHARAD.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import ModelWrapValidatorHandler, model_validator
+from pydantic import model_validator
 
-from marsward.core.part import Parameter, Part, value
+from marsward.core.part import Part, value
 from marsward.core.quantity import QuantityRule
 from marsward.core.registry import unknown
+from marsward.instruments.preset_files import Preset
+from marsward.instruments.preset_part import PresetPart
 from marsward.instruments.radar_presets import radar_preset, radar_preset_names
 
 _SHARAD = "as SHARAD: Seu et al. 2007, doi:10.1029/2006JE002745"
@@ -69,7 +70,7 @@ _SHARAD_BAND = RadarBand.model_validate(
 )
 
 
-class RadarSettings(Part):
+class RadarSettings(PresetPart):
     """What a radar sounder is set to, each value with its source."""
 
     preset: str | None = value(
@@ -144,25 +145,27 @@ class RadarSettings(Part):
         description="share of the sky's noise that the antenna sees [-]",
     )  # fmt: skip
 
-    @model_validator(mode="wrap")
     @classmethod
-    def _with_preset(
-        cls, data: Any, handler: ModelWrapValidatorHandler[RadarSettings]
-    ) -> RadarSettings:
-        """Fill what was not given from the preset, and remember what was given."""
-        if not isinstance(data, Mapping):
-            return handler(data)
-        given = {name: each for name, each in data.items() if (name, each) != ("band", None)}
-        chosen = given.get("preset") or given.get("name")
-        known = given.get("preset") is not None or chosen in radar_preset_names()
-        if isinstance(chosen, str) and known:
-            held = radar_preset(chosen).values
-            if "bands" in data:  # a preset's band goes with the preset's bands
-                held = {name: each for name, each in held.items() if name != "band"}
-            given = {**held, "name": chosen, **given, "preset": chosen}
-        sounder = handler(given)
-        object.__setattr__(sounder, "__pydantic_fields_set__", set(data) & set(given))
-        return sounder
+    def preset_names(cls) -> tuple[str, ...]:
+        """Names of the presets."""
+        return radar_preset_names()
+
+    @classmethod
+    def preset_of(cls, name: str) -> Preset:
+        """The preset of a name; InputError for a name that is none."""
+        return radar_preset(name)
+
+    @classmethod
+    def _given(cls, data: Mapping[str, Any]) -> dict[str, Any]:
+        """A band of None is not given."""
+        return {name: each for name, each in data.items() if (name, each) != ("band", None)}
+
+    @classmethod
+    def _held(cls, found: Preset, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A preset's band goes with the preset's bands."""
+        if "bands" not in given:
+            return found.values
+        return {name: each for name, each in found.values.items() if name != "band"}
 
     @model_validator(mode="after")
     def _check(self) -> RadarSettings:
@@ -185,47 +188,3 @@ class RadarSettings(Part):
     def chosen(self) -> RadarBand:
         """The band that is used."""
         return next(band for band in self.bands if self.band in (None, band.name))
-
-    @property
-    def defaults_used(self) -> dict[str, Any]:
-        """Fields that were not given, those of a preset's bands one by one."""
-        used = super().defaults_used
-        if used.get("preset", "") is None:
-            del used["preset"]
-        if "bands" in used and self.preset is not None:
-            del used["bands"]
-            used |= dict(self._band_values())
-        return used
-
-    def own_parameters(self) -> tuple[Parameter, ...]:
-        """As `parameters`, with what the preset says of the values it holds and of their source."""
-        rows = type(self).parameters()
-        if self.preset is None:
-            return rows
-        sources = radar_preset(self.preset).sources
-        out = []
-        for row in rows:
-            if row.name == "bands" and "bands" not in self.model_fields_set:
-                out += [self._band_row(key, *sources[key]) for key, _ in self._band_values()]
-            elif row.name == "preset":
-                out.append(replace(row, origin="derived", default=self.preset))
-            elif row.name in sources and row.name not in self.model_fields_set:
-                origin, ref = sources[row.name]
-                held = getattr(self, row.name)
-                out.append(replace(row, origin=origin, ref=ref, default=held))
-            else:
-                out.append(row)
-        return tuple(out)
-
-    def _band_values(self) -> Iterator[tuple[str, Any]]:
-        sources = radar_preset(self.preset).sources if self.preset else {}
-        for band in self.bands:
-            for name in type(band).model_fields:
-                if f"bands.{band.name}.{name}" in sources:
-                    yield f"bands.{band.name}.{name}", getattr(band, name)
-
-    def _band_row(self, key: str, origin: str, ref: str) -> Parameter:
-        band, name = key.removeprefix("bands.").rsplit(".", 1)
-        row = next(row for row in RadarBand.parameters() if row.name == name)
-        held = getattr(next(each for each in self.bands if each.name == band), name)
-        return replace(row, name=key, default=held, required=False, origin=origin, ref=ref)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, ClassVar
 
 import numpy as np
-from pydantic import ModelWrapValidatorHandler, model_validator
+from pydantic import model_validator
 
-from marsward.core.part import Parameter, Part, value
+from marsward.core.part import Part, value
 from marsward.core.quantity import QuantityRule
+from marsward.instruments.preset_files import Preset
+from marsward.instruments.preset_part import PresetPart
 from marsward.instruments.spectrometer_presets import SHORT_NAMES, preset, preset_names
 
 _CHOICE = "a choice: an imaging spectrometer of today"
@@ -53,8 +53,10 @@ class SpectralRange(Part):
         return self
 
 
-class SpectrometerSettings(Part):
+class SpectrometerSettings(PresetPart):
     """What a spectrometer is set to, each value with its source."""
+
+    pieces: ClassVar[str] = "ranges"
 
     preset: str | None = value(
         None,
@@ -120,23 +122,15 @@ class SpectrometerSettings(Part):
         12, unit="1", ref=_CHOICE, ge=1, le=32, description="depth of the numbers [bit]"
     )
 
-    @model_validator(mode="wrap")
     @classmethod
-    def _with_preset(
-        cls, data: Any, handler: ModelWrapValidatorHandler[SpectrometerSettings]
-    ) -> SpectrometerSettings:
-        """Fill what was not given from the preset, and remember what was given."""
-        if not isinstance(data, Mapping):
-            return handler(data)
-        given = dict(data)
-        chosen = given.get("preset") or given.get("name")
-        known = given.get("preset") is not None or chosen in preset_names()
-        if isinstance(chosen, str) and (known or chosen in SHORT_NAMES):
-            held = preset(chosen)
-            given = {**held.values, "name": held.name, **data, "preset": held.name}
-        made = handler(given)
-        object.__setattr__(made, "__pydantic_fields_set__", set(data))
-        return made
+    def preset_names(cls) -> tuple[str, ...]:
+        """Names of the presets."""
+        return (*preset_names(), *SHORT_NAMES)
+
+    @classmethod
+    def preset_of(cls, name: str) -> Preset:
+        """The preset of a name; InputError for a name that is none."""
+        return preset(name)
 
     @model_validator(mode="after")
     def _check(self) -> SpectrometerSettings:
@@ -151,47 +145,3 @@ class SpectrometerSettings(Part):
         if not table.size or np.any(np.diff(table[:, 0]) <= 0.0) or np.any(table[:, 1] <= 0.0):
             raise ValueError("snr_um takes pairs, wavelengths rising, signal to noise above 0")
         return self
-
-    @property
-    def defaults_used(self) -> dict[str, Any]:
-        """Fields that were not given, those of a preset's ranges one by one."""
-        used = super().defaults_used
-        if used.get("preset", "") is None:
-            del used["preset"]
-        if self.preset is not None and "ranges" in used:
-            del used["ranges"]
-            used |= dict(self._range_values())
-        return used
-
-    def own_parameters(self) -> tuple[Parameter, ...]:
-        """As `parameters`, with what the preset says of the values it holds and of their source."""
-        rows = {row.name: row for row in type(self).parameters()}
-        if self.preset is None:
-            return tuple(rows.values())
-        sources = preset(self.preset).sources
-        out = []
-        for name, row in rows.items():
-            if name == "ranges" and "ranges" not in self.model_fields_set:
-                out += [self._range_row(key, *sources[key]) for key, _ in self._range_values()]
-            elif name == "preset":
-                out.append(replace(row, origin="derived", default=self.preset))
-            elif name in sources and name not in self.model_fields_set:
-                origin, ref = sources[name]
-                out.append(replace(row, origin=origin, ref=ref, default=getattr(self, name)))
-            else:
-                out.append(row)
-        return tuple(out)
-
-    def _range_values(self) -> Iterator[tuple[str, Any]]:
-        """Values that the preset gives of its ranges, by the names of their sources."""
-        sources = preset(self.preset).sources if self.preset else {}
-        for each in self.ranges:
-            for name in type(each).model_fields:
-                if f"ranges.{each.name}.{name}" in sources:
-                    yield f"ranges.{each.name}.{name}", getattr(each, name)
-
-    def _range_row(self, key: str, origin: str, ref: str) -> Parameter:
-        _, which, name = key.split(".")
-        row = next(row for row in SpectralRange.parameters() if row.name == name)
-        held = getattr(next(each for each in self.ranges if each.name == which), name)
-        return replace(row, name=key, default=held, required=False, origin=origin, ref=ref)
