@@ -14,6 +14,7 @@ from marsward.planet.meridional_mixing import (
     mixing_rate,
 )
 from marsward.planet.thermosphere import MOLAR_MASS, SPECIES, Mixture
+from marsward.planet.tides import tidal_divergence, tides
 from marsward.planet.zonal_wind import RADIUS, SPIN, gradient_wind
 
 R_STAR = 8.314_462_618_153_24
@@ -139,3 +140,36 @@ def test_the_diffusivity_is_that_of_the_mixed_air():
     after = mixed(lat, section, 0.0 * section, k, response)
     assert eddy_diffusivity(lat, pressure, after) == pytest.approx(k, rel=1e-6)
     assert 1e6 < k < 1e8
+
+
+@pytest.mark.parametrize(
+    ("wave", "depth", "close"), [(1, 0.691, 0.05), (2, 7.852, 0.03), (2, 2.110, 0.03)]
+)
+def test_tides_have_the_modes_of_hough(wave, depth, close):
+    """Equivalent depths of the Earth (4 w^2 a^2/g = 88.0 km): 0.691 km of the diurnal mode that
+    rises, 7.852 and 2.110 km of the first symmetric semidiurnal ones; Chapman & Lindzen 1970."""
+    lat = -90.0 + (np.arange(120) + 0.5) * 1.5
+    operator, _, _ = tidal_divergence(lat, wave, 1e-4 * SPIN)
+    # div u = -i s w Phi/(g h)
+    values = np.linalg.eigvals(operator) * 1j / (wave * SPIN) * (2.0 * SPIN * RADIUS) ** 2
+    assert np.abs(values * depth / 88.0 - 1.0).min() < close
+
+
+def test_a_day_of_even_air_raises_a_known_tide():
+    """Where all the heat is at the ground the air above stays as it was but for the waves."""
+    lat = -90.0 + (np.arange(12) + 0.5) * 15.0
+    depth = np.concatenate([np.geomspace(1e-3, 0.1, 8), np.arange(0.2, 10.0, 0.2)])
+    hours = np.arange(24) * 2.0 * np.pi / 24.0
+    still = np.full((24, 12, depth.size), 200.0)
+    quiet = tides(np.log(600.0) - depth, lat, still)
+    assert np.abs(quiet.temperature).max() < 1e-9
+    assert np.abs(quiet.surface_pressure).max() < 1e-12
+    day = still + np.cos(np.radians(lat))[:, None] * 20.0 * np.exp(-depth / 0.1) * np.cos(
+        hours - 3.5
+    ).reshape(-1, 1, 1)
+    raised = tides(np.log(600.0) - depth, lat, day)
+    once = 2.0 * np.abs(np.fft.rfft(raised.surface_pressure[:, 6]))[1:3] / 24.0
+    assert 2e-3 < once[0] < 5e-2
+    assert once[1] < 1e-6
+    twice = tides(np.log(600.0) - depth, lat, still + 2.0 * (day - still))
+    assert np.allclose(twice.surface_pressure, 2.0 * raised.surface_pressure)

@@ -45,6 +45,14 @@ CALC: dict[str, tuple[str, str]] = {
         "marsward.cli.calc_ice:calc_ice",
         "one place on Mars through the year: temperatures, frost, depth of ice",
     ),
+    "air": (
+        "marsward.cli.calc_air:calc_air",
+        "the air at one instant, place and height: pressure, density, wind",
+    ),
+    "climate": (
+        "marsward.cli.calc_climate:calc_climate",
+        "one place on Mars: pressure through the year, air and ground on a day",
+    ),
 }
 EXITS = (
     "exit codes: 0 ok, 1 a fault of marsward, 2 the file or the call, 3 data, 4 physics, 5 verify"

@@ -5,4 +5,8 @@ INSTRUMENTS: dict[str, str] = {
     "radar-sounder": "marsward.instruments.radar_sounder:RadarSounder",
     "radiometer": "marsward.instruments.radiometer:Radiometer",
     "spectrometer": "marsward.instruments.spectrometer:Spectrometer",
+    "weather-station": "marsward.instruments.weather_station:WeatherStation",
+    "radio-science": "marsward.instruments.radio_science:RadioScience",
+    "thermal-sounder": "marsward.instruments.thermal_sounder:ThermalSounder",
+    "limb-sounder": "marsward.instruments.limb_sounder:LimbSounder",
 }

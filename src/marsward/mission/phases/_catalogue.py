@@ -9,6 +9,7 @@ PHASES: dict[str, str] = {
     "ice": "marsward.mission.phases.ice:Ice",
     "soil": "marsward.mission.phases.soil:Soil",
     "thermal": "marsward.mission.phases.thermal:Thermal",
+    "climate": "marsward.mission.phases.climate:Climate",
     "radargram": "marsward.mission.phases.radargram:Radargram",
     "spk-trajectory": "marsward.mission.phases.spk:KernelTrajectory",
     "spk-orbit": "marsward.mission.phases.spk:KernelOrbit",

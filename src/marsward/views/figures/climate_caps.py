@@ -56,7 +56,7 @@ def _table(
         ls, lat, table, cmap=colormaps["inferno"].resampled(LEVELS), norm=norm, shading="nearest",
         rasterized=True, zorder=1,
     )  # fmt: skip
-    levels = [level for level in (150, 175, 200, 225, 250) if table.min() < level < table.max()]
+    levels = [level for level in (175, 200, 225, 250) if table.min() < level < table.max()]
     lines = axes.contour(ls, lat, table, levels, colors="#ffffffa0", linewidths=0.6, zorder=2)
     axes.clabel(lines, fmt="%d K", fontsize=7.2)
     for name in EDGES:

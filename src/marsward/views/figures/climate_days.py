@@ -66,12 +66,9 @@ def draw(phase: StoredPhase) -> Drawing:
             top.set_ylabel("height above the ground [km]")
             below.set_ylabel("temperature [K]")
             below.legend(
-                loc="lower center",
-                borderaxespad=0.1,
-                fontsize=7.4,
-                handlelength=1.6,
-                labelspacing=0.2,
-            )
+                loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.1, fontsize=7.4,
+                handlelength=1.6, columnspacing=0.9,
+            )  # fmt: skip
     colour_bar(figure, (7.08, 2.45, 0.09, 1.95), "inferno", norm, "air [K]")
     label = f"Air and ground at {days.name} by the hour in {shown} seasons."
     return Drawing(figure, _caption(days, shown), label, dpi=150)

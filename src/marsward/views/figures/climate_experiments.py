@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from marsward.views.figures.drawing import Drawing
 from marsward.views.figures.map_axes import panel
@@ -11,6 +12,8 @@ from marsward.views.stored_run import Missing, StoredPhase
 from marsward.views.style import colour, new_figure
 
 PRODUCT = "experiments"
+COLUMNS = 3
+UNITS = {"W m-2": "W m⁻²", "1e15 kg": "10¹⁵ kg"}
 
 
 @dataclass(frozen=True)
@@ -27,15 +30,15 @@ class Measure:
 def draw(phase: StoredPhase) -> Drawing:
     """A panel for each measure: change against the control, experiment by experiment."""
     cases, measures = answers(phase)
-    rows = -(-len(measures) // 2)
-    tall = 0.26 * len(cases) + 0.1
-    height = rows * (tall + 0.78) + 0.1
+    rows = -(-len(measures) // COLUMNS)
+    tall = 0.2 * len(cases) + 0.1
+    height = rows * (tall + 0.66) + 0.08
     figure = new_figure(7.6, height)
     figure.set_layout_engine("none")
     for number, measure in enumerate(measures):
-        row, column = divmod(number, 2)
-        bottom = height - (row + 1) * (tall + 0.78) + 0.42
-        axes = panel(figure, 1.62 + 3.05 * column, bottom, 2.7, tall)
+        row, column = divmod(number, COLUMNS)
+        bottom = height - (row + 1) * (tall + 0.66) + 0.4
+        axes = panel(figure, 1.52 + 2.05 * column, bottom, 1.85, tall)
         _bars(axes, cases, measure, named=column == 0)
     label = "What each experiment changes in the climate, with errors."
     return Drawing(figure, _caption(phase, cases), label)
@@ -51,7 +54,9 @@ def answers(phase: StoredPhase) -> tuple[list[str], list[Measure]]:
     if len(cases) < 2:
         raise Missing(f"{phase.folder.name}/{PRODUCT}.nc has no experiment")
     made = [
-        Measure(name, units[k], float(value[0, k]), change[1:, k], sigma[1:, k])
+        Measure(
+            name, UNITS.get(units[k], units[k]), float(value[0, k]), change[1:, k], sigma[1:, k]
+        )
         for k, name in enumerate(names)
         if np.isfinite(change[1:, k]).any()
     ]
@@ -70,11 +75,13 @@ def _bars(axes: Axes, cases: list[str], measure: Measure, *, named: bool) -> Non
     axes.axvline(0.0, color=colour("ink"), lw=0.8)
     far = np.nanmax(np.abs(measure.change) + np.nan_to_num(measure.sigma)) or 1.0
     axes.set(xlim=(-1.12 * far, 1.12 * far), ylim=(place[-1] - 0.6, 0.6))
-    axes.set_yticks(place, cases if named else [""] * len(cases), fontsize=8.0)
+    axes.set_yticks(place, cases if named else [""] * len(cases), fontsize=7.6)
     axes.tick_params(axis="y", length=0)
     unit = f" {measure.unit}" if measure.unit else ""
-    axes.set_title(f"{measure.name}: {measure.control:.3g}{unit}", pad=3, fontsize=8.8)
-    axes.set_xlabel(f"change [{measure.unit or '1'}]", fontsize=8.0, labelpad=1)
+    axes.set_title(f"{measure.name}: {measure.control:.3g}{unit}", pad=3, fontsize=7.8)
+    axes.set_xlabel(f"change [{measure.unit or '1'}]", fontsize=7.6, labelpad=1)
+    axes.tick_params(axis="x", labelsize=7.4)
+    axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.grid(axis="y", visible=False)
 
 

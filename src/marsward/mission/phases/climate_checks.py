@@ -1,0 +1,41 @@
+"""What the climate phase refuses: unknown dust, places off the planet, one name twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from marsward.core.registry import unknown
+from marsward.physics.dust_scenario import scenario_names
+
+FILES = (".nc", ".nc4", ".cdf")
+
+
+def checked_dust(name: str) -> str:
+    """The scenario's name, or the name of a netCDF file; ValueError for another."""
+    if name.endswith(FILES):
+        return name
+    if name not in scenario_names():
+        raise ValueError(f"{unknown('scenario of dust', name, scenario_names())}, or a .nc file")
+    return name
+
+
+def checked_places(given: tuple) -> tuple:
+    """Places with longitude and latitude on the planet, each name once; ValueError otherwise."""
+    if not given:
+        raise ValueError('give one place or more, as [["Gale", 137.44, -4.59]]')
+    for name, lon, lat in given:
+        if not (-180.0 <= lon <= 360.0 and -90.0 <= lat <= 90.0):
+            raise ValueError(
+                f'place "{name}" is at longitude {lon:g}, latitude {lat:g}, which is not on '
+                "Mars: write name, longitude and latitude in degrees"
+            )
+    named_once("place", [str(row[0]) for row in given])
+    return given
+
+
+def named_once(what: str, names: Sequence[str]) -> None:
+    """Refuse two of one name, which no number could tell apart."""
+    plain = [name.casefold() for name in names]
+    for k, name in enumerate(plain):
+        if name in plain[:k]:
+            raise ValueError(f'two {what}s are called "{names[k]}"; give each its own name')

@@ -1,0 +1,300 @@
+"""Optimal estimation: the likeliest state behind a measurement, given what was thought before.
+
+With a prior x_a of covariance S_a, a measurement y of covariance S_e and a forward law F, the
+likeliest state is the one that makes
+
+    J(x) = (y - F(x))' S_e^-1 (y - F(x)) + (x - x_a)' S_a^-1 (x - x_a)
+
+smallest. It is sought by Levenberg and Marquardt's steps,
+
+    dx = ((1 + g) S_a^-1 + K' S_e^-1 K)^-1 (K' S_e^-1 (y - F) - S_a^-1 (x - x_a)),   K = dF/dx,
+
+with g = 0 (Gauss and Newton) as long as J falls. At the end the posterior covariance is
+S = (S_a^-1 + K' S_e^-1 K)^-1, the gain G = S K' S_e^-1, the averaging kernel A = G K, its trace
+the degrees of freedom for signal, and (A - 1) S_a (A - 1)' the smoothing error. J is then spread
+as chi-squared of as many degrees as there are measurements when prior and noise are honest.
+
+Rodgers 2000, Inverse Methods for Atmospheric Sounding, doi:10.1142/3171 (5.36 for the step, 5.29
+for the end, 2.27 for S, 3.16 for the smoothing error). Many profiles are solved side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from marsward.core.errors import InputError, PhysicsError
+
+__all__ = ["Estimate", "ForwardLaw", "finite_differences", "optimal_estimate"]
+
+Array = NDArray[np.float64]
+Rows = NDArray[np.int64]
+ForwardLaw = Callable[[Array, Rows], "tuple[Array, Array] | Array"]
+_MOST_DAMPING = 1e8
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What is known of n states of m numbers from k measurements each.
+
+    state (n, m); covariance (n, m, m) of the posterior; averaging_kernel (n, m, m): change of the
+    estimate by change of the truth; gain (n, m, k); jacobian (n, k, m) at the end; fit (n, k):
+    the forward law there; prior_covariance (n, m, m); chi2_measurement and chi2_state (n,): the
+    two parts of J; measurements (n,): how many were not NaN; steps (n,); converged (n,) bool.
+    """
+
+    state: Array
+    covariance: Array
+    averaging_kernel: Array
+    gain: Array
+    jacobian: Array
+    fit: Array
+    prior_covariance: Array
+    chi2_measurement: Array
+    chi2_state: Array
+    measurements: NDArray[np.int64]
+    steps: NDArray[np.int64]
+    converged: NDArray[np.bool_]
+
+    @property
+    def sigma(self) -> Array:
+        """Posterior error of each number of the state (1 sigma), (n, m)."""
+        return np.sqrt(np.einsum("nii->ni", self.covariance))
+
+    @property
+    def degrees_of_freedom(self) -> Array:
+        """Degrees of freedom for signal, the trace of the averaging kernel (n,)."""
+        return np.einsum("nii->n", self.averaging_kernel)
+
+    @property
+    def chi2(self) -> Array:
+        """J over the number of measurements (n,): about 1 where prior and noise are honest."""
+        return (self.chi2_measurement + self.chi2_state) / np.maximum(self.measurements, 1)
+
+    @property
+    def smoothing_covariance(self) -> Array:
+        """Error from what the measurement cannot resolve (n, m, m)."""
+        off = self.averaging_kernel - np.eye(self.state.shape[1])
+        return off @ self.prior_covariance @ np.swapaxes(off, 1, 2)
+
+    @property
+    def noise_covariance(self) -> Array:
+        """Error from the noise of the measurement (n, m, m); with the smoothing error it is all."""
+        return self.covariance - self.smoothing_covariance
+
+    def truth_chi2(self, truth: ArrayLike) -> Array:
+        """(x - truth)' S^-1 (x - truth) over m, (n,): 1 on average where the posterior is true."""
+        off = self.state - np.asarray(truth, dtype=np.float64)
+        pulled = np.linalg.solve(self.covariance, off[..., None])[..., 0]
+        return np.einsum("ni,ni->n", off, pulled) / off.shape[1]
+
+
+def optimal_estimate(
+    measured: ArrayLike,
+    forward: ForwardLaw,
+    *,
+    prior: ArrayLike,
+    prior_covariance: ArrayLike,
+    noise: ArrayLike,
+    first: ArrayLike | None = None,
+    bounds: tuple[ArrayLike, ArrayLike] | None = None,
+    difference: ArrayLike = 1e-4,
+    rounds: int = 20,
+    tolerance: float = 0.01,
+) -> Estimate:
+    """Likeliest states behind measurements, many side by side.
+
+    Parameters
+    ----------
+    measured : (n, k), or (k,) for one; NaN is a measurement not taken
+    forward : law of (states (j, m), rows (j,)), rows the profiles that the states belong to; gives
+        measurements (j, k), or those and their derivatives (j, k, m), which are else taken by
+        differences
+    prior : mean of the state before (m,) or (n, m)
+    prior_covariance : (m, m) or (n, m, m)
+    noise : error of the measurements (1 sigma) as (k,) or (n, k), or a covariance (n, k, k) or
+        (1, k, k); the error of the forward law belongs into it
+    first : where to start; the prior if left out
+    bounds : lowest and highest state, each (m,) or a number, that steps are cut at
+    difference : step of each number of the state for differences, (m,) or a number
+    rounds : most steps
+    tolerance : end where dx' S^-1 dx < tolerance m
+
+    Raises
+    ------
+    InputError : shapes that do not fit, a covariance that is none, noise of 0
+    PhysicsError : the forward law gives no finite number at the first guess
+    """
+    seen = np.atleast_2d(np.asarray(measured, dtype=np.float64))
+    mean, inverse_prior, prior_matrix = _prior(prior, prior_covariance, seen.shape[0])
+    known = np.isfinite(seen)
+    weight = _weights(noise, known)
+    law = _with_slopes(forward, np.broadcast_to(np.asarray(difference, float), mean.shape[1:]))
+    low, high = (-np.inf, np.inf) if bounds is None else bounds
+    search = _Search(law, np.where(known, seen, 0.0), known, mean, inverse_prior, weight)
+    start = mean if first is None else np.broadcast_to(np.asarray(first, float), mean.shape)
+    search.begin(np.clip(start, low, high))
+    for _ in range(rounds):
+        if search.done.all():
+            break
+        search.step(low, high, tolerance)
+    return _estimate(search, prior_matrix)
+
+
+def finite_differences(forward: ForwardLaw, state: Array, rows: Rows, step: Array) -> Array:
+    """Derivatives (j, k, m) of a forward law by central differences of `step` (m,)."""
+    columns = []
+    for each, size in enumerate(step):
+        moved = np.zeros(state.shape[1])
+        moved[each] = size
+        up, down = (_level(forward(state + sign * moved, rows)) for sign in (1.0, -1.0))
+        columns.append((up - down) / (2.0 * size))
+    return np.stack(columns, axis=-1)
+
+
+class _Search:
+    """States on their way down J, all profiles side by side."""
+
+    def __init__(
+        self, law: Callable[[Array, Rows], tuple[Array, Array]], seen: Array,
+        known: NDArray[np.bool_], mean: Array, inverse_prior: Array, weight: Array,
+    ) -> None:  # fmt: skip
+        self.law, self.seen, self.known = law, seen, known
+        self.mean, self.inverse_prior, self.weight = mean, inverse_prior, weight
+        n = seen.shape[0]
+        self.damping = np.zeros(n)
+        self.steps = np.zeros(n, dtype=np.int64)
+        self.done = np.zeros(n, dtype=np.bool_)
+        self.converged = np.zeros(n, dtype=np.bool_)
+
+    def begin(self, state: Array) -> None:
+        rows = np.arange(state.shape[0])
+        self.state = state.copy()
+        self.fit, self.slopes = (np.array(part) for part in self.law(self.state, rows))
+        if not (np.isfinite(self.fit) | ~self.known).all():
+            raise PhysicsError("the forward law gives no finite number at the first guess")
+        self.cost = np.add(*self.costs(rows, self.state, self.fit))
+
+    def costs(self, rows: Rows, state: Array, fit: Array) -> tuple[Array, Array]:
+        """The parts of J of measurement and of state."""
+        off = np.where(self.known[rows], self.seen[rows] - fit, 0.0)
+        away = state - self.mean[rows]
+        return (
+            np.einsum("ni,nij,nj->n", off, self.weight[rows], off),
+            np.einsum("ni,nij,nj->n", away, self.inverse_prior[rows], away),
+        )
+
+    def step(self, low: ArrayLike, high: ArrayLike, tolerance: float) -> None:
+        rows = np.flatnonzero(~self.done)
+        here, slopes = self.state[rows], self.slopes[rows]
+        off = np.where(self.known[rows], self.seen[rows] - self.fit[rows], 0.0)
+        pull = np.swapaxes(slopes, 1, 2) @ self.weight[rows]
+        stiff = pull @ slopes + self.inverse_prior[rows]
+        push = (pull @ off[..., None])[..., 0]
+        push -= (self.inverse_prior[rows] @ (here - self.mean[rows])[..., None])[..., 0]
+        damped = stiff + self.damping[rows, None, None] * self.inverse_prior[rows]
+        moved = np.clip(here + np.linalg.solve(damped, push[..., None])[..., 0], low, high)
+        size = np.einsum("ni,nij,nj->n", moved - here, stiff, moved - here)
+        fit, slope = self.law(moved, rows)
+        cost = np.add(*self.costs(rows, moved, fit))
+        small = size < tolerance * here.shape[1]
+        # within the rounding of J a step that is small enough is an end, whichever way J goes
+        better = np.isfinite(cost) & ((cost <= self.cost[rows]) | (small & (size < 1e-6)))
+        kept = rows[better]
+        self.state[kept], self.fit[kept] = moved[better], fit[better]
+        self.slopes[kept], self.cost[kept] = slope[better], cost[better]
+        held = self.damping[rows]
+        self.damping[rows] = np.where(
+            better, np.where(held > 0.1, held / 10.0, 0.0), np.maximum(held * 10.0, 1.0)
+        )
+        self.steps[rows] += 1
+        ended = better & small
+        self.converged[rows[ended]] = True
+        self.done[rows] = ended | (self.damping[rows] > _MOST_DAMPING)
+
+
+def _estimate(search: _Search, prior_matrix: Array) -> Estimate:
+    pull = np.swapaxes(search.slopes, 1, 2) @ search.weight
+    covariance = np.linalg.inv(pull @ search.slopes + search.inverse_prior)
+    covariance = 0.5 * (covariance + np.swapaxes(covariance, 1, 2)).astype(np.float64)
+    gain = covariance @ pull
+    by_noise, by_prior = search.costs(np.arange(len(search.state)), search.state, search.fit)
+    return Estimate(
+        state=search.state, covariance=covariance, averaging_kernel=gain @ search.slopes,
+        gain=gain, jacobian=search.slopes, fit=search.fit, prior_covariance=prior_matrix,
+        chi2_measurement=by_noise, chi2_state=by_prior,
+        measurements=search.known.sum(axis=1), steps=search.steps, converged=search.converged,
+    )  # fmt: skip
+
+
+def _level(answer: tuple[Array, Array] | Array) -> Array:
+    return np.asarray(answer[0] if isinstance(answer, tuple) else answer, dtype=np.float64)
+
+
+def _with_slopes(
+    forward: ForwardLaw, difference: Array
+) -> Callable[[Array, Rows], tuple[Array, Array]]:
+    """The law with its derivatives, whether it gives them or not."""
+
+    def both(state: Array, rows: Rows) -> tuple[Array, Array]:
+        answer = forward(state, rows)
+        if isinstance(answer, tuple):
+            return np.asarray(answer[0], dtype=np.float64), np.asarray(answer[1], dtype=np.float64)
+        return _level(answer), finite_differences(forward, state, rows, difference)
+
+    return both
+
+
+def _prior(prior: ArrayLike, covariance: ArrayLike, n: int) -> tuple[Array, Array, Array]:
+    """Mean (n, m), inverse and covariance (n, m, m)."""
+    mean = np.asarray(prior, dtype=np.float64)
+    matrix = np.asarray(covariance, dtype=np.float64)
+    m = mean.shape[-1] if mean.ndim else 0
+    if mean.ndim not in (1, 2) or matrix.shape[-2:] != (m, m):
+        raise InputError(
+            f"a prior of shape {mean.shape} and a covariance of shape {matrix.shape} do not fit; "
+            "give (m,) or (n, m), and (m, m) or (n, m, m)"
+        )
+    if not (np.isfinite(mean).all() and np.isfinite(matrix).all()):
+        raise InputError("prior and prior_covariance must be finite numbers")
+    try:
+        np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError as error:
+        raise InputError(
+            "prior_covariance is not positive definite; add a little to its diagonal"
+        ) from error
+    inverse = np.linalg.inv(matrix)
+    try:
+        shapes = ((n, m), (n, m, m), (n, m, m))
+        held = [np.broadcast_to(v, s) for v, s in zip((mean, inverse, matrix), shapes, strict=True)]
+    except ValueError as error:
+        raise InputError(f"a prior of shape {mean.shape} does not fit {n} profiles") from error
+    return held[0], held[1], held[2]
+
+
+def _weights(noise: ArrayLike, known: NDArray[np.bool_]) -> Array:
+    """Inverse covariances (n, k, k) of the measurements, 0 for those not taken."""
+    n, k = known.shape
+    given = np.asarray(noise, dtype=np.float64)
+    if given.ndim == 3:
+        matrix = np.broadcast_to(given, (n, k, k))
+        both = known[:, :, None] & known[:, None, :]
+        filled = np.where(both, matrix, np.eye(k))
+        try:
+            np.linalg.cholesky(filled)
+        except np.linalg.LinAlgError as error:
+            raise InputError("the covariance of the noise is not positive definite") from error
+        return np.where(both, np.linalg.inv(filled), 0.0)
+    try:
+        sigma = np.broadcast_to(given, (n, k))
+    except ValueError as error:
+        raise InputError(
+            f"noise of shape {given.shape} does not fit measurements of shape {known.shape}"
+        ) from error
+    if not (sigma[known] > 0.0).all() or not np.isfinite(sigma[known]).all():
+        raise InputError("noise must be above 0 and finite wherever there is a measurement")
+    weight = np.where(known, 1.0 / np.where(known, sigma, 1.0) ** 2, 0.0)
+    return weight[:, :, None] * np.eye(k)
