@@ -7,9 +7,7 @@ caps, pressures at landers beside published sol means, and the predicted sol mea
 135.62 E, -2614 m every 10 degrees of Ls. With --fit (the daily table of REMS) the calibration is
 made again and timed. Times are of one core, process time.
 
-Sol means of the Viking landers: PDS VL1/VL2-M-MET-4-DAILY-AVG-PRESSURE-V1.0 (Tillman et al. 1993,
-doi:10.1029/93JE01084), means of bins of 15 degrees of Ls over all years, storms of 1977 and 1982
-included, as the public pipeline github.com/thrilokmanjunath/TerraScope binned them.
+Sol means of the Viking landers stand in marsward.planet.lander_pressure.
 """
 
 from __future__ import annotations
@@ -22,6 +20,7 @@ import numpy as np
 
 from marsward.physics.co2_cycle import Bands, Co2Cycle, Co2Model
 from marsward.planet.climate import Climate
+from marsward.planet.lander_pressure import PUBLISHED as READ
 
 # Planetocentric latitude and east longitude [deg], height over the areoid [m].
 SITES = {
@@ -31,16 +30,8 @@ SITES = {
     "4.50 N 135.62 E": (4.50, 135.62, -2614.0),
     "Jezero": (18.44, 77.45, -2570.0),
 }
-# [Ls of the bin's middle, Pa]
-VIKING_1 = """7.5 806.9 22.5 818.1 37.5 826.3 52.5 831.5 67.5 823.6 82.5 797.8 97.5 761.7
-112.5 724.5 127.5 697.4 142.5 684.6 157.5 686.0 172.5 702.4 187.5 729.0 202.5 768.4 217.5 815.6
-232.5 858.3 247.5 886.3 262.5 890.7 277.5 883.7 292.5 865.3 307.5 845.5 322.5 821.0
-337.5 807.5 352.5 801.1"""
-VIKING_2 = """7.5 884.5 22.5 890.7 37.5 902.0 52.5 904.2 67.5 896.3 97.5 811.4 112.5 782.5
-127.5 757.6 142.5 743.8 157.5 744.6 172.5 756.9 187.5 795.0 202.5 842.6 217.5 899.8 232.5 949.2
-247.5 976.6 262.5 986.4 277.5 981.4 292.5 975.2 307.5 939.0 322.5 906.4 337.5 887.0 352.5 883.6"""
 # Extremes of sol means [Pa at Ls]: bins above, and the single sols that stand out.
-PUBLISHED = {
+EXTREMES = {
     "Viking 1": ("least 684.6 at 142.5 (sol: 676.9 at 148.1), most 890.7 at 262.5 (sol: 905.5 at "
                  "252.7), second 831.5 at 52.5"),
     "Viking 2": ("least 743.8 at 142.5 (sol: 735.7 at 155.1), most 986.4 at 262.5 (sol: 1019.8 at "
@@ -66,7 +57,7 @@ def cost() -> None:
 def landers(now: Climate) -> None:
     """Pressures beside published ones."""
     season = np.arange(0.0, 360.0, 1.0)
-    for name, bins in (("Viking 1", VIKING_1), ("Viking 2", VIKING_2)):
+    for name, table in READ.items():
         lat, lon, height = SITES[name]
         here = now.pressure(season, lat, lon, height)
         early = season < 120.0
@@ -74,9 +65,8 @@ def landers(now: Climate) -> None:
         print(
             f"\n{name}, predicted: least {here[low]:.1f} at {season[low]:.0f}, most "
             f"{here[high]:.1f} at {season[high]:.0f}, second {here[second]:.1f} at "
-            f"{season[second]:.0f}\n  published: {PUBLISHED[name]}"
+            f"{season[second]:.0f}\n  published: {EXTREMES[name]}"
         )
-        table = np.array(bins.split(), dtype=float).reshape(-1, 2)
         off = now.pressure(table[:, 0], lat, lon, height) / table[:, 1] - 1.0
         print(f"  against bins: mean {off.mean():+.2%}, rms {np.sqrt(np.mean(off**2)):.2%}")
         print(

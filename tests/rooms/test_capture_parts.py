@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from marsward.core.errors import InputError
+from marsward.core.time import Epoch
 from marsward.mission.phases.capture_parts import DragPart, InsertionPart, OrbitManoeuvrePart
 from marsward.mission.phases.orbit_vectors import named, orbit_vectors
 from marsward.mission.schema import Vector
@@ -45,9 +46,28 @@ def test_air_comes_as_a_table_with_units():
     air = DragPart(
         ballistic="0.02 m2/kg", height=["100 km", "200 km"],
         density=["5e-8 kg/m3", "1e-12 kg/m3"], source="made up",
-    ).drag("mars")  # fmt: skip
+    ).drag("mars", Epoch.utc("2021-11-09"))  # fmt: skip
     assert air.height == (100e3, 200e3)
     assert air.density == (5e-8, 1e-12)
+
+
+def test_air_comes_from_the_atmosphere():
+    air = DragPart(ballistic="0.02 m2/kg", air="climate").drag("mars", Epoch.utc("2021-11-09"))
+    assert 1e-14 < float(air.density_at(265e3)) < 1e-11
+    assert air.body == "mars"
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({}, 'give air = "climate", or a table'),
+        ({"height": ["100 km", "200 km"], "source": "x"}, 'give air = "climate", or a table'),
+        ({"air": "climate", "source": "x"}, "not both"),
+    ],
+)
+def test_air_is_a_table_or_an_atmosphere(more, told):
+    with pytest.raises(ValueError, match=told):
+        DragPart(ballistic="0.02 m2/kg", **more)
 
 
 def test_bare_numbers_are_refused():

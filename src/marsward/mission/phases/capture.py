@@ -245,7 +245,7 @@ class Capture(Phase):
                 "the path to Mars brings no solar pressure; write solar_pressure in the phase, "
                 'such as "2.4e-8 m/s2"'
             )
-        air = self.drag.drag(PLANET) if self.drag is not None else None
+        air = self.drag.drag(PLANET, self.insertion.ignition) if self.drag is not None else None
         if air is None:
             said.append("There is no air: at the lowest periapsis it would hardly be felt.")
         return with_pressure(

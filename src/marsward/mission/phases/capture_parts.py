@@ -1,11 +1,12 @@
 """The tables of a capture in the mission file: insertion, manoeuvres, coasts, who watches."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from marsward.core.part import Part, value
 from marsward.core.quantity import EpochField, quantity
+from marsward.core.time import Epoch
 from marsward.dynamics.drag import Drag
 
 Triple = tuple[float, float, float]
@@ -102,19 +103,42 @@ class SitePart(Part):
 
 
 class DragPart(Part):
-    """Air that slows the craft: a table of density, and how large the craft is in it."""
+    """Air that slows the craft, and how large the craft is in it.
+
+    Either a table of density with its source, or `air`: the atmosphere that the table is made from.
+    """
 
     ballistic: quantity("m2/kg", gt=0) = value(  # type: ignore[valid-type]
         unit="m2/kg", description="drag coefficient times area over mass"
     )
+    air: Literal["", "climate", "mars-gram"] = Field(
+        "", description="atmosphere whose density is taken at the season of the start, mean of the "
+        "planet: climate (marsward's own) or mars-gram; a table of one's own when left out",
+    )  # fmt: skip
     height: tuple[quantity("m", ge=0), ...] = Field(  # type: ignore[valid-type]
-        description="ascending heights above the ellipsoid", min_length=2
+        (), description="ascending heights above the ellipsoid"
     )
     density: tuple[quantity("kg/m3", gt=0), ...] = Field(  # type: ignore[valid-type]
-        description="density of the air at each height", min_length=2
+        (), description="density of the air at each height"
     )
-    source: str = Field(description="where the table is from", min_length=1)
+    source: str = Field("", description="where the table is from")
 
-    def drag(self, planet: str) -> Drag:
-        """As the force model takes it."""
-        return Drag(self.ballistic, self.height, self.density, planet, self.source)
+    @model_validator(mode="after")
+    def _one_air(self) -> Self:
+        table = bool(self.height or self.density or self.source)
+        if self.air and table:
+            raise ValueError(f'give air = "{self.air}" or a table of density, not both')
+        if not self.air and not (len(self.height) >= 2 and self.density and self.source):
+            raise ValueError(
+                'give air = "climate", or a table: two heights or more, a density for each and the '
+                "source of it"
+            )
+        return self
+
+    def drag(self, planet: str, epoch: Epoch) -> Drag:
+        """As the force model takes it; an atmosphere tells its density at the epoch's season."""
+        if not self.air:
+            return Drag(self.ballistic, self.height, self.density, planet, self.source)
+        from marsward.planet.atmosphere import atmosphere
+
+        return atmosphere(self.air).drag(self.ballistic, epoch)

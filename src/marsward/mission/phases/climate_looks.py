@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from marsward.mission.phases.climate import Climate
 
 Array = NDArray[np.float64]
-_HEIGHTS = np.concatenate([np.arange(0.0, 20e3, 250.0), np.arange(20e3, 90.5e3, 1000.0)])
+_HEIGHTS = np.concatenate([np.arange(1.0, 40e3, 200.0), np.arange(40e3, 90.5e3, 1000.0)])
 """Heights over the ground [m] at which the true air is told; instruments carry it on above."""
 _LAYERS = 40
 _THINNER = 0.95  # of the air a kilometre below, at the top of what radio science is told
@@ -52,7 +52,7 @@ def occultations(phase: Climate, given: Given, air: Atmosphere) -> xr.Dataset:
     tracks = tracks.isel(profile=_spread(tracks.sizes["profile"], phase.most_profiles))
     lon, lat = (tracks[name].values for name in ("lon", "lat"))
     ground = air.ground(lon, lat)
-    when = Epoch.et(_middle(tracks))
+    when = Epoch.et(tracks["et_limb"].values)
     truth = air.at(
         when.reshape(-1, 1), lon[:, None], lat[:, None], ground[:, None] + _HEIGHTS,
         ground=ground[:, None],
@@ -64,12 +64,11 @@ def occultations(phase: Climate, given: Given, air: Atmosphere) -> xr.Dataset:
         ionosphere=Ionosphere(), seed=given.seed, workers=given.workers,
     )  # fmt: skip
     known = retrieve_occultations(seen, noise=radio.noise(), workers=given.workers)
-    at, wide = known["height_above_areoid"].values, known["vertical_resolution"].values
-    same = _mean_over(at, wide, height, truth["temperature"].values)
+    at = known["height_above_areoid"].values
+    same = _along(at, height, truth["temperature"].values)
     return _compared(known, at, same, known["sigma_temperature"]).assign_attrs(
-        instrument=radio.name, found=int(tracks.sizes["profile"]),
-        truth="mean of the true air over each level's vertical resolution",
-    )  # fmt: skip
+        instrument=radio.name, found=int(tracks.sizes["profile"])
+    )
 
 
 def soundings(phase: Climate, given: Given, air: Atmosphere) -> xr.Dataset:
@@ -99,12 +98,6 @@ def limb_soundings(phase: Climate, given: Given, air: Atmosphere) -> xr.Dataset:
 def _spread(count: int, most: int) -> NDArray[np.int64]:
     """At most so many of a count, evenly spread."""
     return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))
-
-
-def _middle(tracks: xr.Dataset) -> Array:
-    """Middle of each track [s, ET]."""
-    et = tracks["et"].values
-    return np.asarray(0.5 * (np.nanmin(et, axis=1) + np.nanmax(et, axis=1)))
 
 
 def _columns(phase: Climate, given: Given, air: Atmosphere) -> tuple[dict[str, Any], xr.Dataset]:
@@ -189,17 +182,10 @@ def _to_falling_top(pressure: Array, temperature: Array) -> Array:
     return out
 
 
-def _mean_over(at: Array, wide: Array, height: Array, values: Array) -> Array:
-    """Means of rows of values (profile, k) over widths about heights (profile, level).
-
-    NaN where the width reaches into the ground. A level of an instrument is a mean over its
-    resolution; what is finer it cannot be asked for.
-    """
-    out = np.full(at.shape, np.nan)
-    for i, (z, v) in enumerate(zip(height, values, strict=True)):
-        whole = np.concatenate([[0.0], np.cumsum(0.5 * (v[1:] + v[:-1]) * np.diff(z))])
-        low, high = at[i] - 0.5 * wide[i], np.minimum(at[i] + 0.5 * wide[i], z[-1])
-        with np.errstate(invalid="ignore"):
-            mean = (np.interp(high, z, whole) - np.interp(low, z, whole)) / (high - low)
-        out[i] = np.where((low >= z[0]) & (high > low), mean, np.nan)
-    return out
+def _along(at: Array, height: Array, values: Array) -> Array:
+    """Values (profile, k) at heights (profile, level), NaN outside."""
+    rows = [
+        np.interp(a, h, v, left=np.nan, right=np.nan)
+        for a, h, v in zip(at, height, values, strict=True)
+    ]
+    return np.array(rows)

@@ -17,6 +17,7 @@ from marsward.physics.co2_cycle import Co2Cycle
 from marsward.physics.co2_model import Co2Model
 from marsward.planet.climate import Climate as PlanetClimate
 from marsward.planet.lander_heights import place_height
+from marsward.planet.lander_pressure import FITTED, PUBLISHED
 
 if TYPE_CHECKING:
     from marsward.mission.phases.climate import Climate
@@ -31,23 +32,6 @@ _MEMBERS = 4  # worlds of the year, the first as fitted: a year of the caps is n
 _SPIN_UP, _SPIN_UP_MEMBER = 30, 8  # years at most to the repeat
 _USUAL = "climatological"
 _LS = np.arange(0.0, 360.0, 5.0)
-
-# What landers read, sol means [Pa] at Ls [deg]; none of it was fitted. Viking: Hourdin et al. 1993,
-# doi:10.1175/1520-0469(1993)050<3625:MSOTMA>2.0.CO;2, and the Ames model at the same sites.
-READINGS: Mapping[str, tuple[tuple[float, float], ...]] = {
-    "Viking 1": ((60.0, 833.0), (152.0, 680.0), (261.0, 898.0)),
-    "Viking 2": ((54.0, 899.0), (157.0, 743.0), (262.0, 988.0)),
-}
-
-# What the cycle was fitted to: REMS on Curiosity, means of sols 1 to 668 within 6 deg of Ls [Pa];
-# NASA PDS.
-FITTED: Mapping[str, tuple[tuple[float, float], ...]] = {
-    "Gale": (
-        (0.0, 850.6), (30.0, 885.1), (60.0, 902.8), (90.0, 853.1), (120.0, 775.6), (150.0, 736.4),
-        (180.0, 764.3), (210.0, 837.0), (240.0, 911.8), (270.0, 913.3), (300.0, 876.9),
-        (330.0, 849.1),
-    ),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -162,13 +146,12 @@ def pressure_cycle(phase: Climate, base: World, years: Years) -> xr.Dataset:
     at = [row[:, None] for row in (lat, lon, height)]
     pressure, sigma = climate.pressure(_LS, *at), climate.pressure_sigma(_LS, *at)
     rows = [
-        (names.index(name), ls, value, "published")
-        for name, read in READINGS.items() if name in names for ls, value in read
-    ]  # fmt: skip
-    rows += [
-        (names.index(name), ls, value, "fitted")
-        for name, read in FITTED.items() if name in names for ls, value in read
-    ]  # fmt: skip
+        (names.index(name), ls, value, kind)
+        for kind, tables in (("published", PUBLISHED), ("fitted", FITTED))
+        for name, table in tables.items()
+        if name in names
+        for ls, value in table
+    ]
     return xr.Dataset(
         {
             "surface_pressure": (("site", "ls"), pressure, {"units": "Pa"}),

@@ -96,7 +96,7 @@ class Orbit(Phase):
         forces = Forces(
             gravity={PLANET: self.gravity_degree} if self.gravity_degree else {},
             solar_pressure=SolarPressure(self.solar_pressure),
-            drag=self.drag.drag(PLANET) if self.drag else None,
+            drag=self.drag.drag(PLANET, self.epoch) if self.drag else None,
         )
         path = flown_in_steps(
             first.state(), self.epoch, self.until, centre=PLANET, forces=forces,
