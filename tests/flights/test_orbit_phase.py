@@ -75,4 +75,4 @@ def test_an_orbit_that_meets_the_ground_is_a_physics_error(tmp_path):
 
 def test_the_built_in_mapper_flies_as_it_stands():
     mission = mw.Mission.open("mapper")
-    assert [phase.kind for phase in mission.phases] == ["orbit", "map", "thermal"]
+    assert [phase.kind for phase in mission.phases] == ["orbit", "map", "thermal", "climate"]

@@ -11,6 +11,7 @@ import xarray as xr
 import marsward
 from marsward.core.errors import DataError, InputError
 from marsward.core.time import Epoch
+from marsward.physics.air import gravity
 from marsward.planet.air_perturbations import AirPerturbations, density_sigma
 from marsward.planet.atmosphere import HIGHEST, atmosphere
 from marsward.planet.column_table_air import mars_gram_table
@@ -144,6 +145,21 @@ def test_perturbations_have_the_size_and_reach_that_is_said():
     assert density_sigma([0.0, 100e3, 200e3]) == pytest.approx([0.02, 0.30, 0.45])
     table = mars_gram_table()
     assert np.allclose(density_sigma(table["height"]), table["density_sigma"], rtol=0.06)
+
+
+def test_weather_stays_at_rest_upright(gram):
+    """dp/dz = -rho g under every wave, by differences over 20 m; changes are as large as said."""
+    z = np.arange(0.0, 120e3, 20.0)
+    air = atmosphere("mars-gram", seed=11).sample(5.5, 7.25, 30.0, 10.0, z, seconds=6.6e8)
+    still = gram.sample(5.5, 7.25, 30.0, 10.0, z)
+    slope = np.diff(np.log(air.pressure)) / 20.0
+    middle = 0.5 * (z[1:] + z[:-1])
+    fall = air.density / air.pressure
+    assert np.allclose(-slope, 0.5 * (fall[1:] + fall[:-1]) * gravity(middle), rtol=2e-3)
+    rows = [atmosphere("mars-gram", seed=k).sample(5.5, 7.25, 30.0, 10.0, z[::250]).density
+            for k in range(40)]  # fmt: skip
+    spread = np.log(np.array(rows) / still.density[::250]).std(axis=0)
+    assert np.median(spread / density_sigma(z[::250])) == pytest.approx(1.0, abs=0.25)
 
 
 def test_slope_winds_go_up_by_day_and_down_by_night():
