@@ -53,7 +53,8 @@ content = "wavelength [um]; refractive index, real and imaginary; extinction ove
 albedo of single scattering; asymmetry; of spheres of effective radius 1.5 um, variance 0.3"
 source = "albedo to 3.9 um: Wolff et al. 2009, doi:10.1029/2009JE003350, and 2010, \
 doi:10.1016/j.icarus.2010.01.010; indices from 5 um: Wolff et al. 2006, doi:10.1029/2006JE002786"
-licence = "own computation from published figures (Wolff et al. as copied in archnemesis 1.1.0, rounded); BSD-3-Clause as marsward"
+licence = "own computation from published figures; BSD-3-Clause as marsward"
+note = "indices of Wolff et al. read from the copy in archnemesis 1.1.0, rounded"
 made_by = "tools/make_dust_optics.py"
 sha256 = "{sha}"
 """

@@ -10,22 +10,21 @@ retrieves has to keep to the Fresnel zone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
-from pydantic import ModelWrapValidatorHandler, model_validator
+from pydantic import model_validator
 
 from marsward.core.errors import InputError
 from marsward.core.fields import FieldRow, add_fields, field
-from marsward.core.part import Parameter, Part, value
+from marsward.core.part import value
 from marsward.core.quantity import QuantityRule
 from marsward.instruments.frequency_noise import FrequencyNoise, frequency_noise
 from marsward.instruments.preset_files import Preset
+from marsward.instruments.preset_part import PresetPart
 from marsward.instruments.radio_science_presets import preset, preset_names
 from marsward.physics.ionosphere import Ionosphere
 from marsward.physics.refraction import round_air
@@ -45,10 +44,11 @@ add_fields(
 )
 
 
-class RadioScience(Part):
+class RadioScience(PresetPart):
     """A craft's carrier and the station that follows it, each value with its source."""
 
     kind: ClassVar[str] = "radio-science"
+    pieces: ClassVar[str] = ""
 
     preset: str | None = value(
         None,
@@ -82,22 +82,15 @@ class RadioScience(Part):
         "10 Hz", unit="Hz", ref=_CHOICE, description="samples of the phase in a second, at most"
     )
 
-    @model_validator(mode="wrap")
     @classmethod
-    def _with_preset(
-        cls, data: Any, handler: ModelWrapValidatorHandler[RadioScience]
-    ) -> RadioScience:
-        """Fill what was not given from the preset, and remember what was given."""
-        if not isinstance(data, Mapping):
-            return handler(data)
-        given = dict(data)
-        chosen = given.get("preset") or given.get("name")
-        known = given.get("preset") is not None or chosen in preset_names()
-        if isinstance(chosen, str) and known:
-            given = {**preset(chosen).values, "name": chosen, **data, "preset": chosen}
-        made = handler(given)
-        object.__setattr__(made, "__pydantic_fields_set__", set(data))
-        return made
+    def preset_names(cls) -> tuple[str, ...]:
+        """Names of the presets."""
+        return preset_names()
+
+    @classmethod
+    def preset_of(cls, name: str) -> Preset:
+        """The preset of a name; InputError for a name that is none."""
+        return preset(name)
 
     @model_validator(mode="after")
     def _check(self) -> RadioScience:
@@ -111,32 +104,6 @@ class RadioScience(Part):
     def presets(cls) -> tuple[Preset, ...]:
         """Radio science to be named in a mission file: preset = "tianwen-1"."""
         return tuple(preset(name) for name in preset_names())
-
-    @property
-    def defaults_used(self) -> dict[str, Any]:
-        """Fields that were not given and so hold their default, or their preset's value."""
-        used = super().defaults_used
-        if used.get("preset", "") is None:
-            del used["preset"]
-        return used
-
-    def own_parameters(self) -> tuple[Parameter, ...]:
-        """As `parameters`, with what the preset says of the values it holds and of their source."""
-        rows = type(self).parameters()
-        if self.preset is None:
-            return rows
-        sources = preset(self.preset).sources
-        out = []
-        for row in rows:
-            if row.name == "preset":
-                out.append(replace(row, origin="derived", default=self.preset))
-            elif row.name in sources and row.name not in self.model_fields_set:
-                origin, ref = sources[row.name]
-                held = getattr(self, row.name)
-                out.append(replace(row, origin=origin, ref=ref, default=held))  # type: ignore[arg-type]
-            else:
-                out.append(row)
-        return tuple(out)
 
     @property
     def passes(self) -> int:

@@ -34,8 +34,13 @@ _SMOOTH = 2.5e3  # m, standard deviation: 6 km at half maximum
 _CLEAR = 300.0  # m
 _WARM = 1.0  # K
 
+AVERAGING_KERNEL = FieldRow(
+    "averaging_kernel", "K K-1", "change of the estimate by change of the truth"
+)
+"""The field of every retrieval of a profile of temperature."""
+
 add_fields(
-    FieldRow("averaging_kernel", "K K-1", "change of the estimate by change of the truth"),
+    AVERAGING_KERNEL,
     FieldRow("kernel_area", "1", "sum of a level's averaging kernel"),
     FieldRow("kernel_width", "m", "full width of a level's averaging kernel at half its maximum"),
 )

@@ -1,8 +1,9 @@
 """Temperature of the air by pressure from the spectra of a sounder, straight down or at the limb.
 
 Optimal estimation (`optimal_estimation`) over a state of the temperatures at levels and, looking
-down, the temperature of the ground, at the limb an offset of all tangent heights; and the logarithm
-of the dust's opacity. The law is that of `physics.sounder_radiance` and `physics.limb_radiance`;
+down, the temperature of the ground, at the limb an offset of all tangent heights and the logarithm
+of the top of the dust, which a limb sees and a spectrum from above hardly; and the logarithm of the
+dust's opacity. The law is that of `physics.sounder_radiance` and `physics.limb_radiance`;
 its own error, the instrument's noise and its error of calibration are the noise of the estimate.
 """
 
@@ -20,39 +21,35 @@ from marsward.core.errors import InputError
 from marsward.core.fields import FieldRow, add_fields, field
 from marsward.instruments.limb_sounder import LimbSounder
 from marsward.instruments.thermal_sounder import ThermalSounder
-from marsward.physics.air import layer_pressure
-from marsward.physics.air_layers import layer_edges
-from marsward.physics.dust_profile import dust_depth
 from marsward.physics.dust_scenario import DustScenario  # noqa: F401  names the field dust_opacity
-from marsward.physics.limb_radiance import limb_radiance
 from marsward.physics.sounder_channels import SounderChannels
-from marsward.physics.sounder_radiance import SounderColumns, nadir_radiance
 from marsward.physics.sounder_table import SounderTable
+from marsward.retrieval.occultation_smoothing import AVERAGING_KERNEL
 from marsward.retrieval.optimal_estimation import Estimate, optimal_estimate
-from marsward.retrieval.profile_prior import (
-    ProfilePrior,
-    level_weights,
-    profile_prior,
-)
+from marsward.retrieval.profile_prior import ProfilePrior, profile_prior
+from marsward.retrieval.sounder_laws import SCALE, LimbLaw, NadirLaw
 
 __all__ = ["limb_temperature", "nadir_temperature"]
 
 Array = NDArray[np.float64]
-Rows = NDArray[np.int64]
 _COLDEST, _HOTTEST = 80.0, 400.0
 _LEAST_DUST, _MOST_DUST = 1e-3, 15.0
+_LOWEST_TOP, _HIGHEST_TOP = 10e3, 110e3  # m, of the dust
 _BAND_MIDDLE = 66_740.0  # m-1
 _FIRST = 2.0 * float(PLANCK) * float(SPEED_OF_LIGHT) ** 2
 _SECOND = float(PLANCK) * float(SPEED_OF_LIGHT) / float(BOLTZMANN)
-_THINNEST = 300.0  # m: the layer at the ground
 NADIR_ERROR, LIMB_ERROR = 0.005, 0.02
 """Error of the forward law as a share of each radiance (1 sigma), new in every channel: the table
 against the lines themselves is within 0.2 % in channels of 10 cm-1 and 0.5 % in those of 2 cm-1
 looking down; at the limb within 1 % up to 40 km and 10 % above, where noise is larger still."""
 
+DUST_TOP_SIGMA = 0.4
+"""Spread of the logarithm of the dust's top (1 sigma): from 20 km over winter poles to 78 km in the
+warm season, Montmessin et al. 2004, doi:10.1029/2004JE002284."""
+
 add_fields(
     FieldRow("temperature_error", "K", "posterior error of the temperature (1 sigma)", low=0.0),
-    FieldRow("averaging_kernel", "K K-1", "change of the estimate by change of the truth"),
+    AVERAGING_KERNEL,
     FieldRow("temperature_covariance", "K2", "posterior covariance of the temperatures"),
     FieldRow("degrees_of_freedom", "1", "degrees of freedom for signal of the temperatures"),
     FieldRow("chi2_reduced", "1", "cost of the estimate over the number of measurements", low=0.0),
@@ -60,6 +57,8 @@ add_fields(
     FieldRow("dust_opacity_error", "1", "posterior error of the dust opacity (1 sigma)", low=0.0),
     FieldRow("height_offset", "m", "true less believed tangent height"),
     FieldRow("height_offset_error", "m", "posterior error of the offset (1 sigma)", low=0.0),
+    FieldRow("limb_dust_top", "m", "height of the top of the dust, by the limb", low=0.0),
+    FieldRow("limb_dust_top_error", "m", "posterior error of that height (1 sigma)", low=0.0),
 )
 
 
@@ -104,17 +103,16 @@ def nadir_temperature(
     ground = _surface_pressure(observed, light.shape[0])
     cosine = np.cos(np.radians(np.asarray(observed["emission"], dtype=np.float64)))
     cosine = np.broadcast_to(cosine, (light.shape[0],))
-    law = _Nadir(prior, sounder.channels, ground, cosine, emissivity, layers, table, workers)
+    law = NadirLaw(prior, sounder.channels, ground, cosine, emissivity, layers, table, workers)
     own = noise**2 + (_share(forward_error) * light) ** 2
     matrix = own[:, :, None] * np.eye(light.shape[1]) + sounder.offset_error**2
     m = prior.pressure.size
-    mean, spread = _with_others(
-        prior, light.shape[0], (prior.surface_temperature, prior.surface_sigma),
-    )  # fmt: skip
+    ground_prior = (prior.surface_temperature, prior.surface_sigma)
+    mean, spread = _with_others(prior, light.shape[0], ground_prior)
     first = mean.copy()
     first[:, m] = _window_brightness(sounder.channels, light, mean[:, m])
     found = optimal_estimate(
-        _SCALE * light, law, prior=mean, prior_covariance=spread, noise=_SCALE**2 * matrix,
+        SCALE * light, law, prior=mean, prior_covariance=spread, noise=SCALE**2 * matrix,
         first=first, bounds=_bounds(m, (_COLDEST, _HOTTEST)), rounds=rounds, tolerance=1e-3,
     )  # fmt: skip
     extra = {
@@ -132,6 +130,7 @@ def limb_temperature(
     channels: Sequence[str] | None = None,
     lowest: float = 8.0e3,
     surface_temperature: float = 215.0,
+    dust_top_sigma: float = DUST_TOP_SIGMA,
     forward_error: float = LIMB_ERROR,
     layers: int = 40,
     table: SounderTable | None = None,
@@ -149,19 +148,23 @@ def limb_temperature(
     channels : names of those to use; all if left out
     lowest : detectors that are believed to look lower [m] are left out
     surface_temperature : of ground that a field of view may still touch [K]
+    dust_top_sigma : of the natural logarithm of the top of the dust, about that of the prior
     forward_error : error of the law as a share of radiance (1 sigma)
     layers : of air that the law takes; table : absorption that the retrieval believes in
     rounds : most steps; workers : threads
 
     Returns
     -------
-    Dataset as `nadir_temperature` gives it, with height_offset and height_offset_sigma [m] in
-    place of the ground.
+    Dataset as `nadir_temperature` gives it, with height_offset and height_offset_sigma, dust_top
+    and dust_top_sigma [m] in place of the ground.
 
     Raises
     ------
-    InputError : radiances that are not those of this sounder, no detector high enough
+    InputError : radiances that are not those of this sounder, no detector high enough, a spread of
+        the dust's top that is not above 0
     """
+    if not 0.0 < dust_top_sigma <= 2.0:
+        raise InputError(f"dust_top_sigma must lie above 0 and up to 2, not {dust_top_sigma:g}")
     prior = prior or profile_prior()
     names = [channel.name for channel in sounder.channels]
     kept = [names.index(sounder.channel(name).name) for name in (channels or names)]
@@ -174,7 +177,7 @@ def limb_temperature(
     if used.size < 3:
         raise InputError(f"fewer than three detectors look above {lowest:g} m; lower `lowest`")
     light, noise, tangent = light[:, used], noise[:, used], tangent[:, used]
-    law = _Limb(
+    law = LimbLaw(
         prior, sounder.bands.chosen(kept), ground, tangent, float(observed.attrs["field_height"]),
         surface_temperature, layers, table, workers,
     )  # fmt: skip
@@ -182,87 +185,20 @@ def limb_temperature(
     matrix = _gain_covariance(light, own, sounder.gain_error)
     m, n = prior.pressure.size, light.shape[0]
     offset = max(float(observed.attrs["pointing_error"]), 1.0)
-    mean, spread = _with_others(prior, n, (0.0, offset))
+    mean, spread = _with_others(prior, n, (0.0, offset), (np.log(prior.dust_top), dust_top_sigma))
+    tops = (np.log(_LOWEST_TOP), np.log(_HIGHEST_TOP))
     found = optimal_estimate(
-        _SCALE * light.reshape(n, -1), law, prior=mean, prior_covariance=spread,
-        noise=_SCALE**2 * matrix, bounds=_bounds(m, (-2e4, 2e4)), rounds=rounds,
+        SCALE * light.reshape(n, -1), law, prior=mean, prior_covariance=spread,
+        noise=SCALE**2 * matrix, bounds=_bounds(m, (-2e4, 2e4), tops), rounds=rounds,
     )  # fmt: skip
+    top = np.exp(found.state[:, m + 1])
     extra = {
         "height_offset": field("height_offset", found.state[:, m], "profile"),
         "height_offset_sigma": field("height_offset_error", found.sigma[:, m], "profile"),
+        "dust_top": field("limb_dust_top", top, "profile"),
+        "dust_top_sigma": field("limb_dust_top_error", top * found.sigma[:, m + 1], "profile"),
     }
     return _product(found, prior, ground, extra, observed)
-
-
-_SCALE = 1e6  # radiance of the sums, so that their inverses stay near one
-
-
-class _Law:
-    """What both laws share: layers over the believed ground and the state's parts."""
-
-    def __init__(
-        self, prior: ProfilePrior, channels: SounderChannels, ground: Array, layers: int,
-        table: SounderTable | None, workers: int,
-    ) -> None:  # fmt: skip
-        self.channels, self.workers = channels, workers
-        self.table = table or SounderTable.shipped()
-        top = min(float(prior.pressure[-1]) * 0.5, float(ground.min()) / 20.0)
-        self.edges = layer_edges(ground, layers, top, lowest=_THINNEST)
-        self.weights = level_weights(prior.pressure, layer_pressure(self.edges))
-        self.dust = dust_depth(self.edges, 1.0, prior.dust_top)
-        self.levels = prior.pressure.size
-
-    def columns(self, state: Array, rows: Rows, warmth: Any, emissivity: float) -> SounderColumns:
-        air = np.einsum("nlm,nm->nl", self.weights[rows], state[:, : self.levels])
-        dust = self.dust[rows] * np.exp(state[:, -1])[:, None]
-        return SounderColumns(self.edges[rows], air, warmth, dust, emissivity)
-
-
-class _Nadir(_Law):
-    """Spectra looking down, by state: temperatures, that of the ground, ln dust."""
-
-    def __init__(
-        self, prior: ProfilePrior, channels: SounderChannels, ground: Array, cosine: Array,
-        emissivity: float, layers: int, table: SounderTable | None, workers: int,
-    ) -> None:  # fmt: skip
-        super().__init__(prior, channels, ground, layers, table, workers)
-        self.cosine, self.emissivity = cosine, emissivity
-
-    def __call__(self, state: Array, rows: Rows) -> tuple[Array, Array]:
-        columns = self.columns(state, rows, state[:, self.levels], self.emissivity)
-        seen = nadir_radiance(
-            columns, self.channels, cosine=self.cosine[rows], table=self.table, slopes=True,
-            workers=self.workers,
-        )  # fmt: skip
-        slopes = np.concatenate(
-            [seen.by_air @ self.weights[rows], seen.by_ground[..., None],
-             seen.by_dust.sum(axis=-1, keepdims=True)], axis=-1,
-        )  # fmt: skip
-        return _SCALE * seen.radiance, _SCALE * slopes
-
-
-class _Limb(_Law):
-    """The limb, by state: temperatures, offset of the heights [m], ln dust."""
-
-    def __init__(
-        self, prior: ProfilePrior, channels: SounderChannels, ground: Array, tangent: Array,
-        field_height: float, warmth: float, layers: int, table: SounderTable | None, workers: int,
-    ) -> None:  # fmt: skip
-        super().__init__(prior, channels, ground, layers, table, workers)
-        self.tangent, self.field_height, self.warmth = tangent, field_height, warmth
-
-    def __call__(self, state: Array, rows: Rows) -> tuple[Array, Array]:
-        seen = limb_radiance(
-            self.columns(state, rows, self.warmth, 1.0), self.channels,
-            self.tangent[rows] + state[:, self.levels, None], field_height=self.field_height,
-            table=self.table, slopes=True, workers=self.workers,
-        )  # fmt: skip
-        j, m = len(rows), self.levels
-        by_air = seen.by_air.reshape(j, -1, seen.by_air.shape[-1]) @ self.weights[rows]
-        others = [seen.by_height.reshape(j, -1, 1), seen.by_dust.sum(axis=-1).reshape(j, -1, 1)]
-        slopes = np.concatenate([by_air, *others], axis=-1)
-        assert slopes.shape[-1] == m + 2
-        return _SCALE * seen.radiance.reshape(j, -1), _SCALE * slopes
 
 
 def _product(
@@ -303,19 +239,24 @@ def _product(
     return xr.Dataset(data, coords=coords, attrs=attrs)
 
 
-def _with_others(prior: ProfilePrior, n: int, other: tuple[Any, float]) -> tuple[Array, Array]:
-    """Mean (n, m + 2) and covariance (n, m + 2, m + 2) of temperatures, one other and ln dust."""
+def _with_others(prior: ProfilePrior, n: int, *others: tuple[Any, float]) -> tuple[Array, Array]:
+    """Mean and covariance of the state of n profiles: temperatures, others (mean, sigma), ln dust.
+
+    (n, m + others + 1) and (n, same, same)
+    """
     m = prior.pressure.size
-    mean = np.empty((n, m + 2))
+    rest = [*others, (np.log(np.asarray(prior.dust_opacity, dtype=np.float64)), prior.dust_sigma)]
+    size = m + len(rest)
+    mean, spread = np.empty((n, size)), np.zeros((n, size, size))
     try:
         mean[:, :m] = prior.temperature
-        mean[:, m] = other[0]
-        mean[:, m + 1] = np.log(np.asarray(prior.dust_opacity, dtype=np.float64))
+        for k, (middle, _) in enumerate(rest):
+            mean[:, m + k] = middle
     except ValueError as error:
         raise InputError(f"the prior is not one for {n} profiles: {error}") from error
-    spread = np.zeros((n, m + 2, m + 2))
     spread[:, :m, :m] = prior.covariance
-    spread[:, m, m], spread[:, m + 1, m + 1] = other[1] ** 2, prior.dust_sigma**2
+    for k, (_, sigma) in enumerate(rest):
+        spread[:, m + k, m + k] = sigma**2
     return mean, spread
 
 
@@ -336,10 +277,10 @@ def _window_brightness(channels: SounderChannels, light: Array, otherwise: Array
     return np.asarray(np.where(told, middle, otherwise))
 
 
-def _bounds(m: int, other: tuple[float, float]) -> tuple[Array, Array]:
-    low, high = np.full(m + 2, _COLDEST), np.full(m + 2, _HOTTEST)
-    low[m], high[m] = other
-    low[m + 1], high[m + 1] = np.log(_LEAST_DUST), np.log(_MOST_DUST)
+def _bounds(m: int, *others: tuple[float, float]) -> tuple[Array, Array]:
+    """Lowest and highest state: temperatures, others, ln dust."""
+    ends = [(_COLDEST, _HOTTEST)] * m + [*others, (np.log(_LEAST_DUST), np.log(_MOST_DUST))]
+    low, high = np.array(ends, dtype=np.float64).T
     return low, high
 
 

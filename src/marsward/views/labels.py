@@ -154,6 +154,23 @@ LABELS = {
     "profile_rms": "Mean decay with delay, difference [dB]",
     "traces": "Traces",
     "rms_slope": "Roughness of the ground, fitted",
+    "pressure_fit_rms": "Pressure, what the fit leaves, root mean square",
+    "freeze_share": "Air that freezes out in a year",
+    "co2_residual": "Carbon dioxide lost or made, greatest of all sols",
+    "cap_mass_north": "Cap of the north, most carbon dioxide",
+    "cap_mass_south": "Cap of the south, most carbon dioxide",
+    "cap_edge_north": "Cap of the north, reaches to latitude",
+    "cap_edge_south": "Cap of the south, reaches to latitude",
+    "greenhouse": "Greenhouse of the air, at the ground",
+    "greenhouse_flux": "Greenhouse of the air, as a flux",
+    "density_difference_to_60km": "Density of the air, other than the engineering model to 60 km",
+    "density_difference_to_100km": "Density of the air, other than it from 60 to 100 km",
+    "station_sols": "Station, sols",
+    "station_pressure_rms": "Station, mean pressure of a sol, root-mean-square error",
+    "station_pressure_sigma": "Station, mean pressure of a sol, stated error",
+    "station_pressure_scatter": "Station, mean pressure of a sol, scatter of the error",
+    "station_tide": "Station, daily wave of the pressure",
+    "station_tide_true": "Station, daily wave of the pressure, truth",
 }
 
 
@@ -171,6 +188,12 @@ def label(key: str) -> str:
             return text(match)
     words = re.sub(r"_(deg|km|px|m|s)$", "", key).replace("_", " ")
     return words[:1].upper() + words[1:]
+
+
+def key_of(text: str) -> str:
+    """A name as keys of summary.json have it: "air at 1.6 m, mean" is air_at_1p6_m_mean."""
+    plain = "".join(c if c.isalnum() or c == "." else "_" for c in text.lower())
+    return "_".join(part for part in plain.replace(".", "p").split("_") if part)
 
 
 def is_burn(key: str) -> bool:
@@ -199,7 +222,47 @@ _RADAR = {
     "picks": "picks of the best line", "class": "read as", "permittivity": "permittivity",
     "permittivity_true": "permittivity, truth", "depth": "depth", "depth_true": "depth, truth",
 }  # fmt: skip
+_SOUNDED = {
+    "occultation": "Radio occultations", "sounding": "Soundings downward",
+    "limb_sounding": "Soundings of the limb",
+}  # fmt: skip
+_PROFILES = {
+    "profiles": "temperature profiles", "chi2": "square of the error over the stated 1σ",
+    "rms_below_30km": "error below 30 km, root mean square",
+    "sigma_below_30km": "stated error below 30 km",
+}  # fmt: skip
+_MEASURES = {
+    "ground_mean": "mean of the ground", "ground_day_range": "day range of the ground",
+    "ground_highest": "highest of the ground", "air_at_50_pa_mean": "mean of the air at 50 Pa",
+    "air_at_1p6_m_day_range": "day range of the air at 1.6 m",
+    "infrared_on_the_ground": "infrared on the ground", "least_pressure": "least pressure",
+    "most_pressure": "most pressure", "air_that_freezes_out": "air that freezes out",
+    "northern_cap_most": "most of the northern cap",
+    "southern_cap_most": "most of the southern cap",
+}  # fmt: skip
+_ANY_MEASURE = "|".join(_MEASURES)
+
+
+def _sited(match: re.Match[str]) -> str:
+    """Pressure of a place: pressure_low_viking_1_ls -> Viking 1, season of the least pressure."""
+    most = "least" if match[1] == "low" else "most"
+    what = f"season of the {most} pressure" if match[3] else f"{most} pressure"
+    name = _spaced(match[2]).title()
+    return f"{ {'Insight': 'InSight'}.get(name, name) }, {what}"
+
+
+def _changed(match: re.Match[str]) -> str:
+    """A change: global_storm_ground_mean -> Change by global storm, mean of the ground."""
+    case = re.sub(r"(?<=\d)p(?=\d)", ".", match[1]).replace("_", " ")
+    return f"Change by {re.sub(r'(?<=[0-9]) deg$', '°', case)}, {_MEASURES[match[2]]}"
+
+
 _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
+    (rf"({'|'.join(_SOUNDED)})_({'|'.join(_PROFILES)})",
+     lambda m: f"{_SOUNDED[m[1]]}, {_PROFILES[m[2]]}"),
+    (r"pressure_(low|high)_(\w+?)(_ls)?", _sited),
+    (rf"({_ANY_MEASURE})", lambda m: f"Control, {_MEASURES[m[1]]}"),
+    (rf"(\w+?)_({_ANY_MEASURE})", _changed),
     (r"frost_days_(\w+)", lambda m: f"{_spaced(m[1]).title()}, sols with CO₂ frost"),
     (r"ice_depth_(\w+)", lambda m: f"{_spaced(m[1]).title()}, depth of ice"),
     (rf"radar_(\w+?)_({'|'.join(sorted(_RADAR, key=len, reverse=True))})",

@@ -8,7 +8,7 @@ import numpy as np
 
 from marsward.views.figures.burns import read_burns
 from marsward.views.figures.navigation import body_names, centre_miss
-from marsward.views.labels import is_burn, label
+from marsward.views.labels import is_burn, key_of, label
 from marsward.views.numbers import digits, moment, shown, shown_entry
 from marsward.views.stored_run import Missing, StoredPhase
 
@@ -46,7 +46,7 @@ def key_numbers(phase: StoredPhase) -> Table | None:
 
 
 def _told_elsewhere(phase: StoredPhase) -> re.Pattern[str] | None:
-    """Keys with tables of their own: manoeuvres, coasts, albedo, layers, minerals; None without."""
+    """Keys with tables of their own: manoeuvres, coasts, albedo, minerals, …; None without."""
     parts = []
     if "orbit_burns" in phase.products:
         names = {name.replace("-", "_") for name in phase.texts("orbit_burns", "name")}
@@ -59,7 +59,23 @@ def _told_elsewhere(phase: StoredPhase) -> re.Pattern[str] | None:
         parts.append(r"radar_.+_(picks|class|permittivity|depth)(_true)?$")
     if phase.kind == "soil" and "soil_fractions" in phase.products:
         parts.append("rms_")
+    if phase.kind == "climate":
+        parts += _air_told_elsewhere(phase)
     return re.compile("|".join(parts)) if parts else None
+
+
+def _air_told_elsewhere(phase: StoredPhase) -> list[str]:
+    """Keys of the tables of sites and of experiments."""
+    parts = []
+    if "pressure_cycle" in phase.products:
+        parts.append("pressure_(low|high)_")
+    if "experiments" in phase.products:
+        cases, measures = (
+            "|".join(re.escape(key_of(text)) for text in phase.texts("experiments", name))
+            for name in ("case", "measure")
+        )
+        parts.append(f"(({cases})_)?({measures})$")
+    return parts
 
 
 def states(phase: StoredPhase) -> Table | None:

@@ -78,7 +78,7 @@ def shortwave_column(edges, dust_depth, cos_zenith, solar_flux, albedo, share, e
         for i in range(count + 1):
             down[i] += fall[i]
             up[i] += rise[i]
-    take_gas(edges, mu, solar_flux, gas, gravity, heat_capacity, albedo, depth, down, up)
+    direct *= take_gas(edges, mu, solar_flux, gas, gravity, heat_capacity, albedo, depth, down, up)
     for i in range(count):
         gain = (down[i + 1] - up[i + 1]) - (down[i] - up[i])
         heating[i] = gain * gravity / (heat_capacity[i] * (edges[i] - edges[i + 1]))
@@ -88,17 +88,22 @@ def shortwave_column(edges, dust_depth, cos_zenith, solar_flux, albedo, share, e
 @njit(cache=True, error_model="numpy", nogil=True)
 def take_gas(edges, mu, solar_flux, gas, gravity, heat_capacity, albedo, taken, down, up):
     """Take from the light going down what carbon dioxide absorbs on the way, and at the ground
-    its share of what goes up; never more than a tenth of the light that came in."""
+    its share of what goes up; never more than a tenth of the light that came in, nor half of what
+    reaches an edge. What is gone is lost to the dust below too. Returns the share of the light at
+    the ground that is left."""
     count = taken.shape[0]
     total = near_infrared(edges, mu, solar_flux, gas, gravity, heat_capacity, taken)
     most = 0.1 * down[count]
     part = most / total if total > most else 1.0
-    lost = 0.0
+    lost, above = 0.0, down[count]
     for i in range(count - 1, -1, -1):
-        lost += part * taken[i]
-        down[i] -= lost
+        here = down[i]
+        lost = min(lost * here / above + part * taken[i], 0.5 * here)
+        down[i] = here - lost
+        above = here
     for i in range(count + 1):
         up[i] -= albedo * lost
+    return 1.0 - lost / above
 
 
 @njit(cache=True, error_model="numpy", nogil=True)

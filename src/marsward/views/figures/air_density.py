@@ -32,7 +32,7 @@ def draw(phase: StoredPhase) -> Drawing:
         axes.plot(theirs, km, color=colour("earth"), ls=(0, (5, 1.5)), label="Mars-GRAM 2010")
         axes.set_ylim(km.min(), km.max())
     left.set(xlabel="temperature [K]", ylabel="height above the areoid [km]")
-    left.legend(loc="upper left", fontsize=7.8)
+    middle.legend(loc="upper right", fontsize=7.8)
     left.set_title("Temperature", pad=4)
     middle.set(xscale="log", xlabel="density [kg m⁻³]")
     middle.set_title("Density", pad=4)
@@ -46,7 +46,8 @@ def _ratio(axes: Axes, km: np.ndarray, percent: np.ndarray) -> None:
         axes.fill_betweenx([low, high], -band, band, color=colour("muted"), alpha=0.15, lw=0)
     axes.plot(percent, km, color=colour("mars"))
     axes.axvline(0.0, color=colour("ink"), lw=0.8)
-    axes.set(xlim=(-60, 60), ylim=(km.min(), km.max()), xlabel="ours − Mars-GRAM [%]")
+    far = max(60.0, 1.1 * float(np.abs(percent[km <= CHECKED]).max()))
+    axes.set(xlim=(-far, far), ylim=(km.min(), km.max()), xlabel="ours − Mars-GRAM [%]")
     axes.set_title("Density, difference", pad=4)
 
 
@@ -57,8 +58,9 @@ def _caption(phase: StoredPhase, km: np.ndarray, percent: np.ndarray) -> str:
         for low, high in ((0.0, 60.0), (60.0, CHECKED))
     ]
     return (
-        f"{attrs.get('place', 'One place')}. Ours is made by the climate's own columns, with no "
-        "figure of the other model in it; above 100 km a published profile goes on. Largest "
-        f"difference of the density {digits(far[0], None, 2)} % up to 60 km and "
+        f"The air over {attrs.get('place', 'one place')}. Ours is made by the climate's own "
+        "columns, with no figure of the other model in it; a published profile goes on above "
+        "100 km. "
+        f"Largest difference of the density {digits(far[0], None, 2)} % up to 60 km and "
         f"{digits(far[1], None, 2)} % from there to 100 km (grey: 15 % and 40 %)."
     )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
@@ -11,6 +12,12 @@ SERIES: tuple[tuple[str, Any], ...] = (
     ("sun", (0, (4, 1, 1, 1))), ("manoeuvre", (0, (7, 1.5))), ("moon", (0, (2.5, 1.2))),
 )  # fmt: skip
 """Colour role and dashes of the first, second, … line, so that none is told by colour alone."""
+
+
+def closed_year(ls: np.ndarray, *values: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Seasons [deg] and values (…, ls) with the first season again at the end of the year."""
+    whole = np.append(ls, ls[0] + 360.0)
+    return whole, *(np.concatenate([v, v[..., :1]], axis=-1) for v in values)
 
 
 def season_axis(axes: Axes, *, labels: bool = True, title: bool = True) -> None:

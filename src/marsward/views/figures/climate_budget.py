@@ -1,6 +1,4 @@
-"""The energy budget of a sol drawn as a budget, and how each experiment changes the answer."""
-
-from collections.abc import Sequence
+"""The energy budget of a sol between space, air and ground, drawn to scale."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -25,7 +23,10 @@ ARROWS: tuple[tuple[str, float, float, float, str, str], ...] = (
     ("infrared_up", GROUND, AIR, 4.5, "mars", "infrared of\nthe ground"),
     ("infrared_down", AIR, GROUND, 6.35, "mars", "infrared of\nthe air"),
 )
+BACKWARD = {"sensible": "warmth that\nthe air gives", "sunlight_at_ground": "sunlight,\nlost"}
+"""What a flux is called when it goes the other way."""
 WIDEST = 0.85  # of an arrow, axes units
+_LEAST = 0.05  # W m-2, below which there is no arrow
 
 
 def draw(phase: StoredPhase) -> Drawing:
@@ -37,10 +38,9 @@ def draw(phase: StoredPhase) -> Drawing:
     _scene(axes)
     widest = max(abs(fluxes[name]) for name, *_ in ARROWS)
     for name, start, stop, across, role, text in ARROWS:
-        _arrow(axes, fluxes[name], widest, start, stop, across, role, text)
+        _arrow(axes, name, fluxes[name], widest, start, stop, across, role, text)
     kept = fluxes["sunlight"] - fluxes["reflected"] - fluxes["sunlight_at_ground"]
-    axes.text(0.95, AIR, f"of the sunlight the air takes {_told(kept)}",
-              ha="left", va="center", color=colour("sun"), fontsize=8.2)  # fmt: skip
+    axes.text(0.95, AIR, _kept(kept), va="center", color=colour("sun"), fontsize=8.2)
     axes.text(7.95, 3.83, "W m⁻², mean of the sol", ha="right", va="center", fontsize=8.2,
               color=colour("muted"))  # fmt: skip
     label = "Energy budget of a sol between space, air and ground."
@@ -69,46 +69,70 @@ def _scene(axes: Axes) -> None:
 
 
 def _arrow(
-    axes: Axes, value: float, widest: float, start: float, stop: float, across: float, role: str,
-    text: str,
+    axes: Axes, name: str, value: float, widest: float, start: float, stop: float, across: float,
+    role: str, text: str,
 ) -> None:  # fmt: skip
-    """One flux: an arrow of its width, turned round where it is negative."""
+    """One flux: an arrow of its width, turned round where it is negative, none where none flows."""
     if value < 0.0:
-        start, stop = stop, start
+        start, stop, text = stop, start, BACKWARD.get(name, text)
     if start == AIR:
         start += HALF_AIR if stop > start else -HALF_AIR
     if stop == AIR:
         stop += HALF_AIR if start > stop else -HALF_AIR
-    width = max(abs(value) / widest * WIDEST, 0.012)
-    head = min(0.2, 0.45 * abs(stop - start))
-    axes.add_patch(
-        FancyArrow(
-            across, start, 0.0, stop - start, width=width, length_includes_head=True,
-            head_width=width + 0.16, head_length=head, color=colour(role), lw=0, alpha=0.85,
-        )
-    )  # fmt: skip
+    width = abs(value) / max(widest, _LEAST) * WIDEST
+    if abs(value) >= _LEAST:
+        axes.add_patch(
+            FancyArrow(
+                across, start, 0.0, stop - start, width=max(width, 0.004),
+                length_includes_head=True, head_width=width + 0.16,
+                head_length=min(0.2, 0.45 * abs(stop - start)), color=colour(role), lw=0,
+                alpha=0.85,
+            )
+        )  # fmt: skip
+    number = _told(abs(value)) if abs(value) >= _LEAST else "none"
     axes.text(
-        across + 0.5 * width + 0.11, 0.5 * (start + stop), f"{text}\n{_told(abs(value))}",
+        across + 0.5 * width + 0.11, 0.5 * (start + stop), f"{text}\n{number}",
         ha="left", va="center", fontsize=8.0, linespacing=1.15,
     )  # fmt: skip
 
 
 def _told(value: float) -> str:
-    return f"{value:.1f}".replace("-", "−")
+    return f"{value + 0.0:.1f}".replace("-0.0", "0.0").replace("-", "−")
+
+
+def _kept(kept: float) -> str:
+    """What of the sunlight stays in the air."""
+    none = abs(kept) < _LEAST
+    return "the air takes no sunlight" if none else f"of the sunlight the air takes {_told(kept)}"
 
 
 def _caption(phase: StoredPhase, fluxes: dict[str, float], kept: float) -> str:
     attrs = phase.product(PRODUCT).attrs
     net = fluxes["sunlight"] - fluxes["reflected"] - fluxes["infrared_to_space"]
-    rest: Sequence[str] = [
-        f"at the top {_told(net)} W m⁻² come in on balance",
-        f"the ground keeps {_told(fluxes['into_ground'])} W m⁻²" if "into_ground" in fluxes else "",
-    ]
-    share = 100.0 * fluxes["infrared_down"] / max(fluxes["infrared_up"], 1e-9)
-    return (
+    told = [f"{_told(abs(net))} W m⁻² more {'come in' if net >= 0.0 else 'go out'} at the top than "
+            f"{'go out' if net >= 0.0 else 'come in'}"]  # fmt: skip
+    if "into_ground" in fluxes:
+        deep = fluxes["into_ground"]
+        told.append(f"the ground {'keeps' if deep >= 0.0 else 'gives'} {_told(abs(deep))} W m⁻²")
+    text = (
         f"Truth: means of a sol [W m⁻²] at {attrs.get('place', 'one place')}, Ls "
-        f"{float(attrs['ls']):.0f}°, dust {float(attrs['dust_opacity']):.2g}. Widths of the arrows "
-        f"are in proportion. The thin air sends back {digits(share, None, 2)} % of the infrared "
-        f"that the ground sends up and takes {_told(kept)} W m⁻² of the sunlight itself, most of "
-        f"it in dust; {', '.join(part for part in rest if part)}."
+        f"{float(attrs['ls']):.0f}°, dust {float(attrs['dust_opacity']):.2g}. The shafts of the "
+        f"arrows are as wide as their fluxes. The air itself takes {_told(kept)} W m⁻² of the "
+        f"sunlight{_undusted(phase)}"
     )
+    if fluxes["infrared_up"] >= _LEAST:
+        share = 100.0 * fluxes["infrared_down"] / fluxes["infrared_up"]
+        text += (
+            f" and sends back {digits(share, None, 2)} % of the infrared that the ground sends up"
+        )
+    return f"{text}. The sol does not close by itself: {', '.join(told)}."
+
+
+def _undusted(phase: StoredPhase) -> str:
+    """What the air takes in the experiment without dust, where there is one."""
+    cases = phase.texts(PRODUCT, "case")
+    if "no dust" not in cases:
+        return ""
+    clean = budget_of(phase, cases.index("no dust"))
+    kept = clean["sunlight"] - clean["reflected"] - clean["sunlight_at_ground"]
+    return f" ({_told(kept)} without dust)"

@@ -1,5 +1,6 @@
 """The air over one place by hour and height, with the ground under it, in several seasons."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,12 +13,11 @@ from matplotlib.ticker import MultipleLocator
 from marsward.views.figures.climate_axes import hour_axis
 from marsward.views.figures.drawing import Drawing
 from marsward.views.figures.map_axes import LEVELS, colour_bar, east, north, panel
-from marsward.views.numbers import digits
 from marsward.views.stored_run import Missing, StoredPhase
 from marsward.views.style import colour, new_figure
 
 PRODUCT = "column_days"
-TOP = 12.0  # km shown
+TOP = 12.0  # km shown, more where the boundary layer grows higher
 MOST = 4  # seasons shown
 
 
@@ -37,19 +37,21 @@ class Days:
     layer: np.ndarray
     dust: np.ndarray
 
+    @property
+    def top(self) -> float:
+        """Height shown [km]."""
+        return max(TOP, 2.0 * np.ceil(0.55 * float(self.layer[:MOST].max()) / 1e3))
+
 
 def draw(phase: StoredPhase) -> Drawing:
     """For each season the air by hour and height above, ground and air at 1.6 m below."""
     days = site_days(phase)
     shown = min(days.season.size, MOST)
-    wide = (6.35 - 0.18 * (shown - 1)) / shown
+    wide = (6.2 - 0.18 * (shown - 1)) / shown
     figure = new_figure(7.6, 4.75)
     figure.set_layout_engine("none")
-    inside = days.height < 1e3 * TOP
-    norm = Normalize(
-        10 * np.floor(days.air[inside_all(days, inside)].min() / 10),
-        10 * np.ceil(days.air[inside_all(days, inside)].max() / 10),
-    )
+    air = days.air[np.broadcast_to((days.height < 1e3 * days.top)[:, None, :], days.air.shape)]
+    norm = Normalize(10 * np.floor(air.min() / 10), 10 * np.ceil(air.max() / 10))
     span = [days.ground[:shown].min(), days.ground[:shown].max(), days.low_air[:shown].min()]
     ends = (10 * np.floor(min(span) / 10) - 5, 10 * np.ceil(max(span) / 10) + 5)
     for k in range(shown):
@@ -66,17 +68,12 @@ def draw(phase: StoredPhase) -> Drawing:
             top.set_ylabel("height above the ground [km]")
             below.set_ylabel("temperature [K]")
             below.legend(
-                loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.1, fontsize=7.4,
-                handlelength=1.6, columnspacing=0.9,
+                loc="lower left", bbox_to_anchor=(-0.03, 1.0), ncols=2, borderaxespad=0.1,
+                fontsize=7.6, handlelength=2.0, columnspacing=1.0,
             )  # fmt: skip
-    colour_bar(figure, (7.08, 2.45, 0.09, 1.95), "inferno", norm, "air [K]")
+    colour_bar(figure, (6.94, 2.45, 0.09, 1.95), "inferno", norm, "temperature of the air [K]")
     label = f"Air and ground at {days.name} by the hour in {shown} seasons."
     return Drawing(figure, _caption(days, shown), label, dpi=150)
-
-
-def inside_all(days: Days, inside: np.ndarray) -> np.ndarray:
-    """Mask (season, hour, level) of what lies below the top of the panels."""
-    return np.broadcast_to(inside[:, None, :], days.air.shape)
 
 
 def site_days(phase: StoredPhase, site: int = 0) -> Days:
@@ -103,7 +100,7 @@ def _air(axes: Axes, days: Days, k: int, norm: Normalize) -> None:
     )  # fmt: skip
     axes.plot(days.hour, days.layer[k] / 1e3, color="white", lw=1.5,
               path_effects=[withStroke(linewidth=2.6, foreground="#00000090")])  # fmt: skip
-    axes.set(ylim=(0, TOP))
+    axes.set(ylim=(0, days.top))
     axes.grid(False)
     axes.yaxis.set_major_locator(MultipleLocator(2))
     hour_axis(axes, labels=False)
@@ -119,21 +116,20 @@ def _ground(axes: Axes, days: Days, k: int) -> None:
 
 
 def _caption(days: Days, shown: int) -> str:
-    told = []
-    for k in range(shown):
-        ground, air = (np.ptp(v[k]) for v in (days.ground, days.low_air))
-        told.append(
-            f"at Ls {days.season[k]:.0f}° the ground swings by {digits(float(ground), None, 2)} K, "
-            f"the air at 1.6 m by {digits(float(air), None, 2)} K, the boundary layer grows to "
-            f"{digits(float(days.layer[k].max()) / 1e3, None, 2)} km"
-        )
+    seasons = _listed(days.season[:shown], "°", 0)
+    swings = [_listed([np.ptp(row) for row in table[:shown]], " K", 0)
+              for table in (days.ground, days.low_air)]  # fmt: skip
+    grown = _listed(days.layer[:shown].max(axis=-1) / 1e3, " km", 1)
     return (
-        f"Truth: the column of air over {days.name} ({north(days.lat)}, {east(days.lon)}) by local "
-        "true solar time. Above, the temperature of the air and, white, the top of the boundary "
-        f"layer; below, ground and air. Dust: optical depth in the visible at 610 Pa. "
-        f"{_sentence('; '.join(told))}"
+        f"Truth: the column of air over {days.name} ({north(round(days.lat, 2))}, "
+        f"{east(round(days.lon, 2))}) by local true solar time. Above, the temperature of the air "
+        "and, white, the top of the boundary layer; below, ground and air. Dust: optical depth "
+        f"in the visible at 610 Pa. At Ls {seasons} the ground swings by {swings[0]} in a sol, the "
+        f"air at 1.6 m by {swings[1]}; the boundary layer grows to {grown}."
     )
 
 
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
+def _listed(values: Iterable[float], unit: str, places: int) -> str:
+    """Values as a row of words: 1, 2 and 3 km."""
+    texts = [f"{value:.{places}f}" for value in values]
+    return (f"{', '.join(texts[:-1])} and {texts[-1]}" if len(texts) > 1 else texts[0]) + unit

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from marsward.views.figures.climate_axes import SERIES, season_axis
+from marsward.views.figures.climate_axes import SERIES, closed_year, season_axis
 from marsward.views.figures.drawing import Drawing
 from marsward.views.figures.map_axes import panel
 from marsward.views.numbers import digits
@@ -27,6 +27,11 @@ class Cycle:
     pressure: np.ndarray
     sigma: np.ndarray
     readings: dict[str, tuple[np.ndarray, np.ndarray]]
+
+    def left(self, ls: np.ndarray, kind: str) -> np.ndarray:
+        """Readings of a kind less this pressure [%]."""
+        at, read = self.readings[kind]
+        return np.asarray(100.0 * (read / np.interp(at, ls, self.pressure, period=360.0) - 1.0))
 
 
 def draw(phase: StoredPhase) -> Drawing:
@@ -48,7 +53,9 @@ def draw(phase: StoredPhase) -> Drawing:
     top.set_title("Pressure through the year", pad=4)
     below.set_title("What is left of the readings", pad=4)
     _legend(figure, cycles)
-    return Drawing(figure, _caption(ls, cycles), "Surface pressure by season at landing sites.")
+    return Drawing(
+        figure, _caption(phase, ls, cycles), "Surface pressure by season at landing sites."
+    )
 
 
 def site_cycles(phase: StoredPhase) -> tuple[np.ndarray, list[Cycle]]:
@@ -77,24 +84,18 @@ def site_cycles(phase: StoredPhase) -> tuple[np.ndarray, list[Cycle]]:
 def _curve(top: Axes, below: Axes, ls: np.ndarray, cycle: Cycle, role: str, dash: object) -> float:
     """One site; gives the largest residual [%]."""
     hue = colour(role)
-    top.fill_between(ls, cycle.pressure - cycle.sigma, cycle.pressure + cycle.sigma, color=hue,
-                     alpha=0.18, lw=0)  # fmt: skip
-    top.plot(ls, cycle.pressure, color=hue, ls=dash)
+    year, pressure, sigma = closed_year(ls, cycle.pressure, cycle.sigma)
+    top.fill_between(year, pressure - sigma, pressure + sigma, color=hue, alpha=0.18, lw=0)
+    top.plot(year, pressure, color=hue, ls=dash)
     far = 0.0
     for kind, (at, read) in cycle.readings.items():
         mark, size = MARKS[kind]
         face = hue if kind == "fitted" else colour("card")
-        style: dict[str, Any] = {
-            "ls": "",
-            "marker": mark,
-            "ms": size,
-            "mec": hue,
-            "mfc": face,
-            "mew": 1.0,
-        }
+        style: dict[str, Any] = {"ls": "", "marker": mark, "ms": size, "mec": hue, "mfc": face,
+                                 "mew": 1.0}  # fmt: skip
         top.plot(at, read, zorder=4, **style)
         if at.size:
-            off = 100.0 * (read / np.interp(at, ls, cycle.pressure, period=360.0) - 1.0)
+            off = cycle.left(ls, kind)
             below.plot(at, off, zorder=4, **style)
             far = max(far, float(np.abs(off).max()))
     return far
@@ -108,32 +109,47 @@ def _legend(figure: Figure, cycles: list[Cycle]) -> None:
         role, dash = SERIES[number % len(SERIES)]
         text = f"{cycle.name}\n{cycle.elevation / 1e3:+.1f} km".replace("-", "−")
         axes.plot([], [], color=colour(role), ls=dash, label=text)
-    for kind, (mark, size) in MARKS.items():
+    for kind, text in (("fitted", "readings\nthat were fitted"), ("published", "not fitted")):
+        if not any(cycle.readings[kind][0].size for cycle in cycles):
+            continue
+        mark, size = MARKS[kind]
         face = colour("muted") if kind == "fitted" else colour("card")
-        text = "readings that were fitted" if kind == "fitted" else "published, not fitted"
-        axes.plot([], [], ls="", marker=mark, ms=size, mec=colour("muted"), mfc=face,
-                  label=text.replace(" that", "\nthat").replace(", ", ",\n"))  # fmt: skip
-    axes.legend(loc="upper left", borderaxespad=0.0, labelspacing=0.9, handlelength=1.8)
+        axes.plot([], [], ls="", marker=mark, ms=size, mec=colour("muted"), mfc=face, label=text)
+    axes.legend(loc="upper left", borderaxespad=0.0, labelspacing=0.9, handlelength=2.4)
 
 
-def _caption(ls: np.ndarray, cycles: list[Cycle]) -> str:
-    told = []
-    for cycle in cycles:
-        low, high = int(np.argmin(cycle.pressure)), int(np.argmax(cycle.pressure))
-        told.append(
-            f"{cycle.name} {digits(float(cycle.pressure[low]), None, 3)} Pa at Ls {ls[low]:.0f}° "
-            f"to {digits(float(cycle.pressure[high]), None, 3)} Pa at Ls {ls[high]:.0f}°"
-        )
-    fit = [
-        100.0 * (read / np.interp(at, ls, c.pressure, period=360.0) - 1.0)
-        for c in cycles for at, read in [c.readings["fitted"]] if at.size
-    ]  # fmt: skip
-    rms = float(np.sqrt(np.mean(np.concatenate(fit) ** 2))) if fit else float("nan")
-    return (
-        "Sol-mean pressure by the Sun's season Ls as the carbon dioxide of the caps comes and goes "
-        f"(shade: 1σ, from the covariance of the fit): {'; '.join(told)}. Filled marks: the "
-        "readings that the cycle was fitted to"
-        + (f", which it leaves by {digits(rms, None, 2)} % rms" if fit else "")
-        + ". Open marks: published figures of landers that were not fitted. Heights are above the "
-        "areoid."
+def _caption(phase: StoredPhase, ls: np.ndarray, cycles: list[Cycle]) -> str:
+    low, high = (
+        [float(ls[int(pick(cycle.pressure))]) for cycle in cycles]
+        for pick in (np.argmin, np.argmax)
     )
+    text = (
+        "Sol-mean pressure by the Sun's season Ls as the carbon dioxide of the caps comes and goes "
+        "(shade: 1σ, from the covariance of the fit): least "
+        f"{_when(low)} and most {_when(high)}. "
+        "Heights are above the areoid."
+    )
+    fit, other = (
+        np.concatenate([cycle.left(ls, kind) for cycle in cycles]) for kind in MARKS
+    )  # fmt: skip
+    if fit.size:
+        attrs = phase.product(PRODUCT).attrs
+        rms = 100.0 * float(attrs.get("fit_rms", 1e-2 * np.sqrt(np.mean(fit**2))))
+        data = str(attrs.get("fit_data", ""))
+        text += (
+            " Filled marks: readings that the cycle was fitted to"
+            + (f" ({data}; not all are drawn)" if data else "")
+            + f", which it leaves by {digits(rms, None, 2)} % rms."
+        )
+    if other.size:
+        rms = float(np.sqrt(np.mean(other**2)))
+        text += (
+            " Open marks: what landers read that had no part in the fit, "
+            f"{digits(rms, None, 2)} % rms off."
+        )
+    return text
+
+
+def _when(seasons: list[float]) -> str:
+    first, last = min(seasons), max(seasons)
+    return f"at Ls {first:.0f}°" if first == last else f"at Ls {first:.0f}° to {last:.0f}°"

@@ -89,13 +89,15 @@ def _profile(axes: Axes, air: Air, role: str, dash: object, text: str) -> None:
 
 def _pressure_axis(axes: Axes, airs: list[Air]) -> None:
     most = max(float(air.pressure.max()) for air in airs)
-    axes.set(yscale="log", ylim=(1.08 * most, TOP), xlabel="temperature of the air [K]",
-             ylabel="pressure [Pa]")  # fmt: skip
+    shown = [air.temperature[:, air.pressure > TOP] for air in airs]
+    low, high = min(float(t.min()) for t in shown), max(float(t.max()) for t in shown)
+    axes.set(yscale="log", ylim=(1.08 * most, TOP), xlim=(low - 6.0, high + 0.3 * (high - low)),
+             xlabel="temperature of the air [K]", ylabel="pressure [Pa]")  # fmt: skip
     axes.yaxis.set_major_locator(LogLocator(numticks=6))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
     axes.axhline(LEVEL, color=colour("muted"), lw=0.9, ls=(0, (1, 1)), zorder=1)
-    axes.text(1.0, LEVEL, "50 Pa, some 25 km", transform=axes.get_yaxis_transform(), va="bottom",
-              ha="right", fontsize=7.4, color=colour("muted"))  # fmt: skip
+    axes.text(0.99, LEVEL, "50 Pa, some\n25 km up", transform=axes.get_yaxis_transform(),
+              va="bottom", ha="right", fontsize=7.4, color=colour("muted"))  # fmt: skip
     axes.set_title("The air: sol mean and span of the sol", pad=4)
     axes.legend(title="scenario, optical depth", loc="upper right", fontsize=7.6,
                 title_fontsize=7.6, handlelength=2.2)  # fmt: skip
@@ -105,13 +107,16 @@ def _caption(phase: StoredPhase, airs: list[Air]) -> str:
     attrs = phase.product(PRODUCT).attrs
     first, last = airs[0], airs[-1]
     warm = last.at_level - first.at_level
-    ground, air = (float(np.ptp(first_) - np.ptp(last_)) for first_, last_ in (
-        (first.ground, last.ground), (first.low_air, last.low_air)))  # fmt: skip
+    ground, air = (
+        f"from {np.ptp(one):.0f} to {np.ptp(two):.0f} K"
+        for one, two in ((first.ground, last.ground), (first.low_air, last.low_air))
+    )
+    change = "warms" if warm > 0.0 else "cools"
     return (
         f"Truth: the column at {attrs.get('place', 'one place')} at Ls {float(attrs['ls']):.0f}° "
         "under each scenario of dust (optical depth in the visible at 610 Pa). From "
-        f"{first.name.replace('-', ' ')} to {last.name.replace('-', ' ')} the air at 50 Pa warms "
-        f"by {digits(warm, None, 2)} K, while the swing of a sol shrinks by "
-        f"{digits(ground, None, 2)} K at the ground and by {digits(air, None, 2)} K in the air at "
-        "1.6 m. Each is a day that has settled under its dust; winds are not changed by it."
+        f"{first.name.replace('-', ' ')} to {last.name.replace('-', ' ')} the air at 50 Pa "
+        f"{change} by {digits(abs(warm), None, 2)} K, and the swing of a sol goes {ground} at the "
+        f"ground, {air} in the air at 1.6 m. Each is a day that has settled under "
+        "its dust; winds are not changed by it."
     )
