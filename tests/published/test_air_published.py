@@ -57,7 +57,7 @@ def test_density_beside_cospar(air):
 
 
 def test_winter_jet(air):
-    """TES: more than 160 m/s in northern winter, Smith et al. 2001, doi:10.1029/2000JE001364."""
+    """TES: more than 160 m/s in northern winter, Smith et al. 2001, doi:10.1029/2000JE001321."""
     lat, z = np.arange(-80.0, 81.0, 5.0), np.arange(5e3, 70e3, 5e3)
     hours = np.arange(0.0, 24.0, 3.0)
     wind = np.mean(

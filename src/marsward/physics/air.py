@@ -32,6 +32,7 @@ __all__ = [
     "GRAVITY",
     "HEAT_CAPACITY",
     "KAPPA",
+    "MOLAR_GAS_CONSTANT",
     "MOLAR_MASS",
     "REFERENCE_PRESSURE",
     "conductivity",
@@ -47,7 +48,7 @@ __all__ = [
 ]
 
 Array = NDArray[np.float64]
-_MOLAR_GAS_CONSTANT = 8.314_462_618_153_24  # J mol-1 K-1, SI 2019, exact
+MOLAR_GAS_CONSTANT = 8.314_462_618_153_24  # J mol-1 K-1, SI 2019, exact
 # Share by volume and kg/mol (CIAAW 2021 weights) of each gas, and its heat capacity over R without
 # vibration.
 _GASES = {
@@ -62,7 +63,7 @@ COMPOSITION = MappingProxyType({name: gas[0] / _WHOLE for name, gas in _GASES.it
 """Share of each gas by volume [-], summing to one."""
 MOLAR_MASS = math.fsum(share * mass for share, mass, _ in _GASES.values()) / _WHOLE
 """Of the air [kg mol-1]."""
-GAS_CONSTANT = _MOLAR_GAS_CONSTANT / MOLAR_MASS
+GAS_CONSTANT = MOLAR_GAS_CONSTANT / MOLAR_MASS
 """Of the air [J kg-1 K-1], 191.2."""
 # Vibrations of CO2 [m-1] and how many ways each has; Herzberg 1945.
 _VIBRATIONS = ((66_740.0, 2.0), (133_300.0, 1.0), (234_900.0, 1.0))

@@ -12,14 +12,19 @@ from numpy.typing import NDArray
 from marsward.core.fields import FieldRow, add_fields
 from marsward.core.fields import field as labelled
 from marsward.core.time import Epoch
-from marsward.physics.air import GRAVITY, MOLAR_MASS, heat_capacity, viscosity
+from marsward.physics.air import (
+    GRAVITY,
+    MOLAR_GAS_CONSTANT,
+    MOLAR_MASS,
+    heat_capacity,
+    viscosity,
+)
 from marsward.physics.dust_profile import REFERENCE_PRESSURE, mixing_share
 from marsward.physics.dust_scenario import DustScenario
 
 __all__ = ["air_dataset", "dust_extinction"]
 
 Array = NDArray[np.float64]
-_R_STAR = 8.314_462_618_153_24  # J mol-1 K-1, SI 2019, exact
 _GAUSS = np.polynomial.legendre.leggauss(12)
 _TOPS = np.arange(5e3, 205e3, 1e3)
 _COOLEST, _WARMEST = 100.0, 800.0  # K, over which the heat capacity of CO2 is good
@@ -46,8 +51,8 @@ def air_dataset(
     dims = () if not shape else ("point",) if len(shape) == 1 else _names(len(shape))
     warm = np.clip(air.temperature, _COOLEST, _WARMEST)
     # heat per mole as that of the air below, the lighter gases' difference left out
-    heat = heat_capacity(warm) * MOLAR_MASS / _R_STAR
-    sound = np.sqrt(heat / (heat - 1.0) * _R_STAR / air.molar_mass * air.temperature)
+    heat = heat_capacity(warm) * MOLAR_MASS / MOLAR_GAS_CONSTANT
+    sound = np.sqrt(heat / (heat - 1.0) * MOLAR_GAS_CONSTANT / air.molar_mass * air.temperature)
     values = {
         "pressure": air.pressure,
         "density": air.density,

@@ -224,8 +224,12 @@ def _same(one: DustScenario, other: DustScenario) -> bool:
 
 
 def _key(dust: DustScenario) -> str:
-    """Name of a scenario's columns in the cache: by its numbers and the version of the code."""
+    """Name of a scenario's columns in the cache: by its numbers and the version of the code.
+
+    The shipped columns stand for the laws they were made with.
+    """
     text = hashlib.sha256(_numbers(dust).tobytes())
+    text.update(_shipped_bytes())
     text.update(band_pressures().astype(np.float32).tobytes())
     for name in ("climate_columns", "meridional_mixing"):
         text.update((files("marsward.planet") / f"{name}.py").read_bytes())

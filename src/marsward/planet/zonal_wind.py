@@ -6,7 +6,7 @@ by the wind's own path around the pole,
     u f + u^2 tan(lat)/a = G,   dG/dx = -(R/a) dT/dlat|_p,   x = -ln p,   f = 2 w sin(lat),
 
 with no wind at the lowest level: the way by which jets of 160 m/s were found in spectra of TES,
-Smith et al. 2001, doi:10.1029/2000JE001364 (method: Conrath et al. 2000, doi:10.1029/1999JE001095).
+Smith et al. 2001, doi:10.1029/2000JE001321 (method: Conrath et al. 2000, doi:10.1029/1999JE001095).
 Of the two roots the one is taken that goes to no wind with G. Where G would ask for more than any
 wind can balance the root is that of no absolute vorticity. Within 22 degrees of the equator balance
 says nothing: there the angular speed u/cos(lat) is a cubic through what it is on both sides.

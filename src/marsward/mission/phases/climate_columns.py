@@ -9,7 +9,6 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from marsward.core.errors import InputError
 from marsward.mission.phases.climate_world import Errors, ScaledDust, World
 from marsward.mission.phases.phase import Given
 from marsward.physics.air_day import AirDay, air_day
@@ -193,11 +192,3 @@ def _fluxes(found: AirDay) -> Array:
         found.longwave_up, found.longwave_down, found.sensible, found.conduction,
     )  # fmt: skip
     return np.array([float(each[0].mean()) for each in means])
-
-
-def known_measure(name: str) -> int:
-    """Place of a measure in MEASURES."""
-    names = [row[0] for row in MEASURES]
-    if name not in names:
-        raise InputError(f"no measure {name!r}; there are {', '.join(names)}")
-    return names.index(name)

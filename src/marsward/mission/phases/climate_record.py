@@ -77,8 +77,8 @@ def _assumptions(phase: Climate, found: Study) -> list[str]:
         f"Errors of the experiments are the scatter of {phase.members} worlds: opacity of dust "
         f"{100.0 * phase.dust_sigma:.0f} %, albedo {phase.albedo_sigma:g}, the thermal inertia of "
         "the map, and the covariance of the fitted caps.",
-        "What instruments see is one atmosphere under the control's dust with the seeded weather of "
-        "this mission; the control's infrared, frost and orbit do not enter it. Radio science "
+        "What instruments see is one atmosphere under the control's dust with the seeded weather "
+        "of this mission; the control's infrared, frost and orbit do not enter it. Radio science "
         "assumes 150 ± 12 K at the top of a profile.",
         "Each experiment becomes the control by one line: " + "; ".join(lines) + ".",
     ]
