@@ -168,7 +168,7 @@ def race(sounder: ThermalSounder, columns: Columns, prior: ProfilePrior) -> None
     found = nadir_temperature(seen, sounder, prior=prior)
     ours = time.process_time() - begin
     pressure = seen["surface_pressure"].values
-    law = own._Nadir(prior, sounder.channels, pressure, np.ones(pressure.size), 1.0, 36, None, 1)
+    law = own.NadirLaw(prior, sounder.channels, pressure, np.ones(pressure.size), 1.0, 36, None, 1)
     light = seen["channel_radiance"].values
     m, begin, worst = prior.pressure.size, time.process_time(), 0.0
     mean, spread = own._with_others(

@@ -241,3 +241,15 @@ def test_near_infrared_beside_the_ames_table(shared_data):
         ratio = (form / heating)[(middle > 0.3) & (middle < 100.0)]
         assert low_ratio < ratio.min()
         assert ratio.max() < high_ratio
+
+
+@pytest.mark.parametrize("opacity", [0.0, 0.1, 1.0, 5.0, 15.0])
+@pytest.mark.parametrize("cos_zenith", [0.02, 0.1, 0.2, 0.5, 1.0])
+def test_light_is_never_below_nought_and_the_beam_is_a_part_of_it(opacity, cos_zenith):
+    for pressure in (300.0, 900.0):
+        edges = layer_edges(pressure)
+        depth = dust_depth(edges, opacity, 60e3)
+        found = shortwave(edges, depth, cos_zenith=cos_zenith, solar_flux=600.0, albedo=0.2)
+        assert (found.down >= 0.0).all()
+        assert (found.up >= 0.0).all()
+        assert (found.direct <= found.down[:, 0] + 1e-9).all()

@@ -9,6 +9,8 @@ import numpy as np
 import xarray as xr
 
 HOUR = np.arange(0.25, 24.0, 0.5)
+OFFSET = 3.5
+"""What every mean pressure of a sol is off by [Pa]."""
 LS = np.arange(0.0, 360.0, 5.0)
 FLUXES = {
     "sunlight": 140.0, "reflected": 30.0, "sunlight_at_ground": 95.0, "infrared_to_space": 109.0,
@@ -16,9 +18,9 @@ FLUXES = {
 }  # fmt: skip
 
 
-def sample_climate_run(folder: Path, *, kernels: bool = True) -> Path:
-    """Write the run; gives its folder."""
-    here = folder / "01-climate"
+def sample_climate_run(folder: Path, *, kernels: bool = True, number: int = 1) -> Path:
+    """Write the phase with its place in the run; gives the run's folder."""
+    here = folder / f"{number:02d}-climate"
     here.mkdir(parents=True)
     (here / "phase.json").write_text(json.dumps({"kind": "climate", "name": "climate"}))
     (here / "summary.json").write_text("{}")
@@ -26,7 +28,9 @@ def sample_climate_run(folder: Path, *, kernels: bool = True) -> Path:
         "pressure_cycle": _cycle(), "climate_year": _year(), "column_days": _days(),
         "storm": _storm(), "budget": _budget(), "experiments": _experiments(),
         "occultations": _profiles(kernels=False), "soundings": _profiles(kernels=kernels),
-        "weather": _weather(), "weather_sols": _sols(), "air_column": _column(),
+        "limb_soundings": _levels(),
+        "weather": _weather(), "weather_sols": _sols(), "sun_images": _sun(),
+        "air_column": _column(),
     }  # fmt: skip
     for name, made in products.items():
         made.to_netcdf(here / f"{name}.nc")
@@ -131,19 +135,23 @@ def _storm() -> xr.Dataset:
 
 
 def _budget() -> xr.Dataset:
+    clean = FLUXES | {"reflected": 36.0, "sunlight_at_ground": 102.0}
     return xr.Dataset(
-        {"budget": (("case", "flux"), [list(FLUXES.values())])},
-        {"case": ["control"], "flux": list(FLUXES)},
+        {"budget": (("case", "flux"), [list(FLUXES.values()), list(clean.values())])},
+        {"case": ["control", "no dust"], "flux": list(FLUXES)},
         {"place": "Gale", "ls": 200.0, "dust_opacity": 0.5},
     )
 
 
 def _experiments() -> xr.Dataset:
-    cases = ["control", "no infrared of the air", "clear air", "global storm", "brighter caps"]
-    names = ["mean of the ground", "day range of the ground", "air at 50 Pa", "least pressure"]
+    cases = ["control", "no infrared of the air", "no dust", "global storm", "obliquity 35 deg"]
+    names = ["ground, mean", "ground, day range", "air at 50 Pa, mean", "least pressure"]
+    lines = ["", "climate.infrared=false", "climate.opacity=0", 'climate.dust="global-storm"',
+             'climate.obliquity="35 deg"']  # fmt: skip
     rng = np.random.default_rng(4)
     change = np.vstack([np.zeros(4), rng.normal(0.0, 8.0, (4, 4))])
-    change[1:4, 3] = np.nan
+    change[1, 3] = np.nan
+    change[4, :3] = 0.0
     return xr.Dataset(
         {
             "value": (("case", "measure"), np.array([215.0, 80.0, 180.0, 690.0]) + change),
@@ -151,9 +159,10 @@ def _experiments() -> xr.Dataset:
             "change": (("case", "measure"), change),
             "change_sigma": (("case", "measure"), np.full((5, 4), 0.8)),
             "unit": ("measure", ["K", "K", "K", "Pa"]),
+            "line": ("case", lines),
         },
         {"case": cases, "measure": names},
-        {"place": "Gale", "members": 8},
+        {"place": "Gale", "ls": 200.0, "error_causes": "dust and albedo"},
     )
 
 
@@ -181,6 +190,36 @@ def _profiles(*, kernels: bool) -> xr.Dataset:
     return made
 
 
+def _levels() -> xr.Dataset:
+    """Soundings on levels of pressure, of which the ground cuts off some of the lowest."""
+    rng = np.random.default_rng(17)
+    count, pressure = 24, np.geomspace(1000.0, 0.1, 36)
+    ground = rng.uniform(400.0, 990.0, (count, 1))
+    height = -10.5e3 * np.log(pressure / 610.0) + rng.uniform(-500, 500, (count, 1))
+    true = 210.0 - 1.2 * np.clip(height, 0.0, None) / 1e3
+    there = pressure < ground
+    sigma = np.full(true.shape, 3.0)
+    found = np.where(there, true + sigma * rng.standard_normal(true.shape), np.nan)
+    wide = np.exp(-(((height[:, :, None] - height[:, None]) / 5e3) ** 2))
+    kernel = np.where(there[:, :, None] & there[:, None], wide / wide.sum(2, keepdims=True), 0.0)
+    kernel[:, 0] = np.where(there[:, :1], kernel[:, 0], 50.0)
+    places = {name: ("profile", rng.uniform(*ends, count)) for name, ends in (
+        ("lat", (-80, 80)), ("lon", (0, 360)), ("ltst", (0, 24)), ("ls", (10, 40)))}  # fmt: skip
+    return xr.Dataset(
+        {
+            "height": (("profile", "level"), np.where(there, height, height[:, :1])),
+            "temperature": (("profile", "level"), found),
+            "temperature_sigma": (("profile", "level"), np.where(there, sigma, np.nan)),
+            "true_temperature": (("profile", "level"), np.where(there, true, np.nan)),
+            "averaging_kernel": (("profile", "level", "level2"), kernel),
+            "converged": ("profile", np.arange(count) >= 2),
+            "dof": ("profile", np.full(count, 9.0)),
+        }
+        | places,
+        {"pressure": ("level", pressure)},
+    )
+
+
 def _weather() -> xr.Dataset:
     rng = np.random.default_rng(11)
     sol = np.repeat(np.arange(20.0), 48)
@@ -200,11 +239,16 @@ def _sols() -> xr.Dataset:
     sol = np.arange(20.0)
     rng = np.random.default_rng(13)
     true = 750.0 + 0.4 * sol
+    waves = np.tile([8.0, 2.0], (20, 1))
     return xr.Dataset(
         {
-            "pressure_mean": ("sol", true + rng.normal(0, 0.5, 20)),
-            "pressure_mean_sigma": ("sol", np.full(20, 0.5)),
+            "pressure_mean": ("sol", true + OFFSET + rng.normal(0, 0.5, 20)),
+            "pressure_mean_sigma": ("sol", np.full(20, 3.0)),
+            "pressure_mean_noise": ("sol", np.full(20, 0.5)),
             "true_pressure_mean": ("sol", true),
+            "tide": (("sol", "wave"), waves + rng.normal(0, 0.1, waves.shape)),
+            "tide_sigma": (("sol", "wave"), np.full(waves.shape, 0.1)),
+            "true_tide": (("sol", "wave"), waves),
         },
         {"sol": sol},
     )
@@ -222,4 +266,19 @@ def _column() -> xr.Dataset:
         },
         {"height": height},
         {"place": "Jezero"},
+    )
+
+
+def _sun() -> xr.Dataset:
+    sol = np.arange(20.0)
+    true = 0.5 + 0.03 * np.sin(sol / 4.0)
+    off = 0.003 * np.random.default_rng(17).standard_normal(20)
+    return xr.Dataset(
+        {
+            "opacity": ("sol", true + off),
+            "opacity_sigma": ("sol", np.full(20, 0.003)),
+            "true_opacity": ("sol", true),
+        },
+        {"sol": sol},
+        {"place": "Zhurong", "lat": 25.066, "lon": 109.925},
     )

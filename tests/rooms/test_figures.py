@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from PIL import Image
+from sample_climate_run import sample_climate_run
 from sample_ground_run import write_ground_run
 from sample_map_run import write_map_run
 from sample_run import write_sample_run
@@ -33,6 +34,7 @@ def run(tmp_path_factory):
     write_map_run(folder)
     write_ground_run(folder)
     write_thermal_run(folder)
+    sample_climate_run(folder, number=11)
     (folder / "mission.toml").write_text(mission, encoding="utf-8")
     study = folder / "05-orbit"
     study.mkdir()

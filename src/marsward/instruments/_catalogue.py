@@ -8,5 +8,6 @@ INSTRUMENTS: dict[str, str] = {
     "weather-station": "marsward.instruments.weather_station:WeatherStation",
     "radio-science": "marsward.instruments.radio_science:RadioScience",
     "thermal-sounder": "marsward.instruments.thermal_sounder:ThermalSounder",
+    "sun-camera": "marsward.instruments.sun_camera:SunCamera",
     "limb-sounder": "marsward.instruments.limb_sounder:LimbSounder",
 }

@@ -84,6 +84,10 @@ class ClimateAir:
             draft.write_bytes(packed_table(made))
         return made
 
+    def column_key(self) -> str:
+        """What tells these columns from those of other dust."""
+        return hashlib.sha256(_numbers(self.dust).tobytes()).hexdigest()
+
     def columns(self) -> AirColumns:
         """Columns of every season, hour and latitude, with their winds."""
         table = self.table()

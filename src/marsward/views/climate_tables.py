@@ -18,11 +18,13 @@ from marsward.views.tables import Table, without_empty
 
 MAIN = (
     "ground, mean", "ground, day range", "air at 50 Pa, mean", "least pressure",
-    "air that freezes out", "northern cap, most", "southern cap, most",
+    "air that freezes out",
 )  # fmt: skip
 """Measures of the table, as far as they were made; the figure has all."""
-_MOST = 7
-"""Measures for which a page has room."""
+_MOST = 5  # measures for which a page has room
+_FINE = 0.001  # the finest digit, where it is not finer than the error
+KINDS = {"fitted": "fitted", "published": "not fitted"}
+"""What readings are called that had a part in the fit, or none."""
 
 
 def site_pressures(phase: StoredPhase) -> Table:
@@ -30,31 +32,31 @@ def site_pressures(phase: StoredPhase) -> Table:
     ls, cycles = site_cycles(phase)
     head = (
         "place", "height [km]", "least [Pa]", "at Ls", "most [Pa]", "at Ls",
-        "readings fitted", "left, rms [%]", "readings not fitted", "left, rms [%]", "mean [%]",
+        "readings", "left, mean [%]", "left, rms [%]",
     )  # fmt: skip
     note = (
         "Sol means; ± is 1σ, from the covariance of the fit. Heights are above the areoid. Left: "
-        "reading less ours; of readings that were not fitted it holds the weather of other years "
-        "and what a lander's own ground adds."
+        "reading less ours; of readings that had no part in the fit it holds the weather of other "
+        "years too."
     )
     rows = tuple(_site(ls, cycle) for cycle in cycles)
-    kinds = (False, *[True] * (len(head) - 1))
+    kinds = (False, *[True] * 5, False, True, True)
     return without_empty(Table("Pressure through the year", head, kinds, rows, note))
 
 
 def _site(ls: np.ndarray, cycle: Cycle) -> tuple[str, ...]:
     low, high = int(np.argmin(cycle.pressure)), int(np.argmax(cycle.pressure))
-    left = []
-    for kind in ("fitted", "published"):
-        off = cycle.left(ls, kind)
-        rms = digits(float(np.sqrt(np.mean(off**2))), None, 2) if off.size else ""
-        left += [digits(off.size) if off.size else "", rms]
+    told, off = [], np.empty(0)
+    for kind, text in KINDS.items():
+        if cycle.left(ls, kind).size:
+            off = np.concatenate([off, cycle.left(ls, kind)])
+            told.append(f"{digits(cycle.left(ls, kind).size)} {text}")
     mean = f"{float(off.mean()):+.2f}".replace("-", "−") if off.size else ""
     return (
         cycle.name, f"{cycle.elevation / 1e3:.2f}".replace("-", "−"),
         with_sigma(float(cycle.pressure[low]), float(cycle.sigma[low])), f"{ls[low]:.0f}°",
         with_sigma(float(cycle.pressure[high]), float(cycle.sigma[high])), f"{ls[high]:.0f}°",
-        *left, mean,
+        ", ".join(told), mean, f"{float(np.sqrt(np.mean(off**2))):.2f}" if off.size else "",
     )  # fmt: skip
 
 
@@ -66,13 +68,13 @@ def experiments(phase: StoredPhase) -> Table:
     rows = [_control(found, chosen)]
     for k, case in enumerate(found.cases):
         told = (with_sigma(float(m.change[k]), float(m.sigma[k]), sign=True) for m in chosen)
-        rows.append((case_name(case), *told, f"--set {found.lines[k]}" if found.lines[k] else ""))
+        rows.append((case_name(case), *told, found.lines[k]))
     head = (
         "experiment", *(f"{m.name}{f' [{m.unit}]' if m.unit else ''}" for m in chosen),
-        "the line that repeats it",
+        "repeated by --set",
     )  # fmt: skip
     note = (
-        "The control's own numbers above, below them what each experiment adds; ± is 1σ over "
+        "The control's own numbers above, below them what each experiment adds; ± is 1σ, from "
         f"{in_words(phase)}. What all worlds share falls out of a change, whose error may so be "
         "smaller than the control's. Empty: the year of the caps does not know of what was changed."
     )
@@ -91,4 +93,6 @@ def with_sigma(value: float, sigma: float, *, sign: bool = False) -> str:
     plus = "+" if sign and value > 0.0 else ""
     if not (math.isfinite(sigma) and sigma > 0.0):
         return f"{plus}{digits(value, None, 3)}"
+    if _FINE <= sigma < 10.0 * _FINE:  # one figure of so small an error is enough
+        return f"{plus}{value:.3f}\u00a0±\u00a0{sigma:.3f}".replace("-", "−")
     return f"{plus}{digits(value, sigma)}\u00a0±\u00a0{digits(sigma, sigma)}"

@@ -163,12 +163,16 @@ LABELS = {
     "cap_edge_south": "Cap of the south, reaches to latitude",
     "greenhouse": "Greenhouse of the air, at the ground",
     "greenhouse_flux": "Greenhouse of the air, as a flux",
-    "density_difference_to_60km": "Density of the air, other than the engineering model to 60 km",
-    "density_difference_to_100km": "Density of the air, other than it from 60 to 100 km",
+    "density_difference_to_60km": "Density of the air to 60 km, difference",
+    "density_difference_to_100km": "Density of the air, 60 to 100 km, difference",
     "station_sols": "Station, sols",
-    "station_pressure_rms": "Station, mean pressure of a sol, root-mean-square error",
+    "station_pressure_rms": "Station, mean pressure of a sol, error, rms",
     "station_pressure_sigma": "Station, mean pressure of a sol, stated error",
-    "station_pressure_scatter": "Station, mean pressure of a sol, scatter of the error",
+    "station_pressure_scatter": "Station, mean pressure of a sol, scatter",
+    "station_pressure_noise": "Station, mean pressure of a sol, stated scatter",
+    "opacity_sols": "Sols with a picture of the Sun",
+    "opacity_mean": "Opacity of the dust over the station, visible",
+    "opacity_rms": "Opacity of the dust, root-mean-square error",
     "station_tide": "Station, daily wave of the pressure",
     "station_tide_true": "Station, daily wave of the pressure, truth",
 }
@@ -227,8 +231,8 @@ _SOUNDED = {
     "limb_sounding": "Soundings of the limb",
 }  # fmt: skip
 _PROFILES = {
-    "profiles": "temperature profiles", "chi2": "square of the error over the stated 1σ",
-    "rms_below_30km": "error below 30 km, root mean square",
+    "profiles": "temperature profiles", "chi2": "square of error over stated 1σ",
+    "rms_below_30km": "error below 30 km, rms",
     "sigma_below_30km": "stated error below 30 km",
 }  # fmt: skip
 _MEASURES = {

@@ -34,12 +34,13 @@ _SAME = {
     "dimensionless": "", "deg/d": "° a day", "1e15 kg": "10¹⁵ kg", "sol": "sols",
     "W m-2": "W m⁻²",
 }  # fmt: skip
+_ROUNDING = 1e-9  # a share below which a residual is said to be small, and no more
 _FINER = {"km": (0.1, 1e3, "m")}  # below this many, times this, in the next smaller unit
 _ROUGH = re.compile(
     r"(_miss|_miss_velocity|_lit|_residual|chi_square|_gsd|_backlog|_off)$|^quality_|^albedo_"
     r"|^geolocation|^resolution$|^(ice|radar|frost_days|energy|fraction|found|false|fit)_"
     r"|^(line|image|clutter|anomaly|profile)_|^rms_|^(inertia|prior|temperature)_|^two_solutions$"
-    r"|^(pressure_fit|density_difference|station|occultation|sounding|limb_sounding)_|_flux$"
+    r"|^(pressure_fit|density_difference|station|cap_edge|occultation|sounding|limb_sounding)_|_flux$"
 )
 _FRACTION = re.compile(r"(_lit|_fraction|^lit_|^fraction_(worst_)?rms|efficiency)")
 _MOMENT = re.compile(r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:")
@@ -76,6 +77,8 @@ def shown(
         return _shown_text(value, unit, sigma)
     if not math.isfinite(value):
         return Shown("not known", "", "")
+    if not unit and key.endswith("_residual") and abs(value) < _ROUNDING:
+        return Shown("< 0.001", "", "ppm")
     factor, name = _scale(float(value), unit, key)
     spread = abs(sigma) * factor if sigma is not None and math.isfinite(sigma) else None
     figures = min(figures, 3) if _ROUGH.search(key) else figures
@@ -144,7 +147,7 @@ def whole_sentence(text: str) -> str:
 def _scale(value: float, unit: str, key: str) -> tuple[float, str]:
     if unit in ("1", "", "dimensionless") and _FRACTION.search(key):
         return 100.0, "%"
-    if not unit and key.endswith("_residual") and 1e-9 <= abs(value) < 1e-3:
+    if not unit and key.endswith("_residual") and abs(value) < 1e-3:
         return 1e6, "ppm"
     rows = _SHOWN.get(unit)
     if unit in _FINER and 0.0 < abs(value) < _FINER[unit][0]:

@@ -70,10 +70,13 @@ def _air_told_elsewhere(phase: StoredPhase) -> list[str]:
     if "pressure_cycle" in phase.products:
         parts.append("pressure_(low|high)_")
     if "experiments" in phase.products:
-        cases, measures = (
-            "|".join(re.escape(key_of(text)) for text in phase.texts("experiments", name))
-            for name in ("case", "measure")
-        )
+        try:
+            cases, measures = (
+                "|".join(re.escape(key_of(text)) for text in phase.texts("experiments", name))
+                for name in ("case", "measure")
+            )
+        except Missing:  # then the table says so, and its keys stay here
+            return parts
         parts.append(f"(({cases})_)?({measures})$")
     return parts
 

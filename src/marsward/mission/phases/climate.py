@@ -57,15 +57,16 @@ class Climate(Phase):
     needs: ClassVar[tuple[str, ...]] = ("orbit",)
     makes: ClassVar[tuple[str, ...]] = (
         "pressure_cycle", "climate_year", "column_days", "storm", "budget", "experiments",
-        "air_column", "weather", "weather_sols", "occultations", "soundings", "limb_soundings",
+        "air_column", "weather", "weather_sols", "sun_images", "occultations", "soundings",
+        "limb_soundings",
     )  # fmt: skip
     knowledge: ClassVar[tuple[str, ...]] = (
-        "weather", "weather_sols", "occultations", "soundings", "limb_soundings",
+        "weather", "weather_sols", "sun_images", "occultations", "soundings", "limb_soundings",
     )  # fmt: skip
     reads: ClassVar[tuple[str, ...]] = ("spacecraft",)
     instrument_kinds: ClassVar[dict[str, str]] = {
         "station": "weather-station", "radio": "radio-science", "sounder": "thermal-sounder",
-        "limb": "limb-sounder",
+        "limb": "limb-sounder", "sun_camera": "sun-camera",
     }  # fmt: skip
 
     dust: str = value(
@@ -132,10 +133,6 @@ class Climate(Phase):
         ),
         description="experiments, each the control with what it names changed",
     )
-    members: int = value(
-        8, origin="assumed", ref="a choice", ge=2, le=1000,
-        description="worlds from which the errors of the experiments are told",
-    )  # fmt: skip
     dust_sigma: float = value(
         0.2, origin="published",
         ref="years without a global storm differ by some 20 %: Montabone et al. 2015, "
@@ -161,6 +158,9 @@ class Climate(Phase):
     station_sols: int = value(
         60, origin="assumed", ref="a choice", ge=2, le=2000, description="sols that it reads"
     )  # fmt: skip
+    sun_camera: str | None = Field(
+        None, description="name of the camera beside it that looks at the Sun; none when left out"
+    )
     radio: str | None = Field(
         None, description="name of the radio link that grazes the air; none when left out"
     )

@@ -15,7 +15,8 @@ def checked_dust(name: str) -> str:
     if name.endswith(FILES):
         return name
     if name not in scenario_names():
-        raise ValueError(f"{unknown('scenario of dust', name, scenario_names())}, or a .nc file")
+        told = unknown("scenario of dust", name, scenario_names())
+        raise ValueError(f"{told}; a file of dust ends in .nc")
     return name
 
 

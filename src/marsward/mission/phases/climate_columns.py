@@ -133,8 +133,8 @@ class Tests:
 def column_tests(
     phase: Climate, given: Given, worlds: list[World], years: Years, errors: Errors
 ) -> Tests:
-    """The experiments' columns, one lane for each member of each world."""
-    place, count = phase.test_place, phase.members
+    """The experiments' columns, one lane for each error of each world."""
+    place, count = phase.test_place, errors.dust.size
     columns, height = place_columns(place, count)
     sigma = SurfaceMaps.at(place[2], place[1]).inertia_sigma[0]
     varied = columns.replace(

@@ -9,25 +9,27 @@ import xarray as xr
 
 from marsward.mission.phases.climate_columns import FLUXES, MEASURES, Tests
 from marsward.mission.phases.climate_world import World
-from marsward.mission.phases.climate_year import CYCLE_MEASURES, Years
+from marsward.mission.phases.climate_year import CYCLE_MEASURES, Years, of_axes
 from marsward.physics.dust_scenario import UniformDust
 
 if TYPE_CHECKING:
     from marsward.mission.phases.climate import Climate
 
+ERROR_CAUSES = "dust, albedo, thermal inertia, the fitted caps"
+
 
 def experiments(phase: Climate, worlds: list[World], tests: Tests, years: Years) -> xr.Dataset:
     """Values of every world and what parts it from the control (case, measure).
 
-    The error of a value is the scatter of the members; that of a change the scatter of the
-    members' own changes, in which what they share falls out.
+    Errors are of first order: half of what 1 sigma up and down of each cause part, causes summed in
+    squares. That of a change is of the members' own changes, in which what they share falls out.
     """
     day = tests.values
     cycle = np.stack([years.measures(world) for world in worlds])
     both = [np.concatenate(parts, axis=-1) for parts in (
-        (day[:, 0], cycle[:, 0]), (_scatter(day), _scatter(cycle)),
+        (day[:, 0], cycle[:, 0]), (_of_pairs(day), of_axes(cycle)),
         (day[:, 0] - day[:1, 0], cycle[:, 0] - cycle[:1, 0]),
-        (_scatter(day - day[:1]), _scatter(cycle - cycle[:1])),
+        (_of_pairs(day - day[:1]), of_axes(cycle - cycle[:1])),
     )]  # fmt: skip
     rows = (*MEASURES, *CYCLE_MEASURES)
     told = ("value", "sigma", "change", "change_sigma")
@@ -37,14 +39,14 @@ def experiments(phase: Climate, worlds: list[World], tests: Tests, years: Years)
            "dust_opacity": ("case", tests.dust),
            "line": ("case", [_line(world, worlds[0]) for world in worlds])},
         {"case": [world.name for world in worlds], "measure": [name for name, _ in rows]},
-        {"place": phase.test_place[0], "ls": float(phase.test_season), "members": phase.members},
+        {"place": phase.test_place[0], "ls": float(phase.test_season),
+         "error_causes": ERROR_CAUSES},
     )  # fmt: skip
 
 
-def _scatter(values: np.ndarray) -> np.ndarray:
-    """Standard deviation over the drawn members (case, member, measure)."""
-    return np.asarray(values[:, 1:].std(axis=1, ddof=1) if values.shape[1] > 2 else
-                      np.abs(values[:, 1] - values[:, 0]))  # fmt: skip
+def _of_pairs(values: np.ndarray) -> np.ndarray:
+    """Standard deviation (case, measure) from members 1 sigma up and down of each cause."""
+    return np.asarray(np.sqrt(np.sum((0.5 * (values[:, 1::2] - values[:, 2::2])) ** 2, axis=1)))
 
 
 def _line(world: World, base: World) -> str:

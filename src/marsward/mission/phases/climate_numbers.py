@@ -24,6 +24,7 @@ def numbers(found: Study) -> dict[str, Quantity]:
     out = year_numbers(found) | experiment_numbers(made["experiments"])
     out |= _budget_numbers(made["budget"]) | _density_numbers(made["air_column"])
     out |= weather_numbers(made["weather_sols"])
+    out |= sun_numbers(made["sun_images"])
     for product, name in (
         ("occultations", "occultation"), ("soundings", "sounding"),
         ("limb_soundings", "limb_sounding"),
@@ -142,8 +143,10 @@ def weather_numbers(made: xr.Dataset) -> dict[str, Quantity]:
         "station_pressure_rms": Quantity(float(np.sqrt(np.mean(off**2))), "Pa", None, against),
         "station_pressure_sigma": Quantity(float(np.median(sigma)), "Pa", None, "stated, median"),
         "station_pressure_scatter": Quantity(
-            float(alone.std(ddof=1)), "Pa", float(np.median(noise)),
-            "without what all sols share; sigma: stated",
+            float(alone.std(ddof=1)), "Pa", None, "found against true, less what all sols share"
+        ),
+        "station_pressure_noise": Quantity(
+            float(np.sqrt(np.mean(noise**2))), "Pa", None, "stated for what sols do not share"
         ),
         "station_tide": Quantity(
             float(made["tide"].values[:, 0].mean()), "Pa",
@@ -151,6 +154,27 @@ def weather_numbers(made: xr.Dataset) -> dict[str, Quantity]:
         ),
         "station_tide_true": Quantity(
             float(made["true_tide"].values[:, 0].mean()), "Pa", None, "the same as it is"
+        ),
+    }  # fmt: skip
+
+
+def sun_numbers(made: xr.Dataset) -> dict[str, Quantity]:
+    """How well pictures of the Sun tell the dust."""
+    if "opacity" not in made:
+        return {}
+    off = (made["opacity"] - made["true_opacity"]).values
+    sigma = made["opacity_sigma"].values
+    good = np.isfinite(off)
+    if not good.any():
+        return {}
+    return {
+        "opacity_sols": Quantity(int(good.sum()), "", None, "sols with a picture of the Sun"),
+        "opacity_mean": Quantity(
+            float(np.nanmean(made["opacity"].values)), "", float(np.median(sigma[good])),
+            "visible, above the station; sigma: of one sol",
+        ),
+        "opacity_rms": Quantity(
+            float(np.sqrt(np.mean(off[good] ** 2))), "", None, "found against true"
         ),
     }  # fmt: skip
 

@@ -74,7 +74,7 @@ def _assumptions(phase: Climate, found: Study) -> list[str]:
         "The year of the caps: " + str(found.products["pressure_cycle"].attrs["fit_data"]) + ".",
         "Days of the air are those that repeat at a season over level ground of the shipped maps; "
         "no winds bring heat to the columns of the experiments, and dust does not move.",
-        f"Errors of the experiments are the scatter of {phase.members} worlds: opacity of dust "
+        "Errors of the experiments are of first order, one cause after another: opacity of dust "
         f"{100.0 * phase.dust_sigma:.0f} %, albedo {phase.albedo_sigma:g}, the thermal inertia of "
         "the map, and the covariance of the fitted caps.",
         "What instruments see is one atmosphere under the control's dust with the seeded weather "

@@ -17,6 +17,7 @@ from marsward.mission.phases.climate_looks import (
     occultations,
     soundings,
 )
+from marsward.mission.phases.climate_sun import sun_images
 from marsward.mission.phases.climate_weather import weather
 from marsward.mission.phases.climate_world import Errors, World, changed, control
 from marsward.mission.phases.climate_year import Years, pressure_cycle, year_table
@@ -48,7 +49,7 @@ def study(phase: Climate, given: Given) -> Study:
     say(0.15, "days of the air")
     products["column_days"] = season_days(phase, given, base, years)
     products["storm"] = storm_days(phase, given, base, years)
-    tests = column_tests(phase, given, worlds, years, Errors.drawn(phase, given.seed))
+    tests = column_tests(phase, given, worlds, years, Errors.of(phase))
     products["experiments"] = experiments(phase, worlds, tests, years)
     products["budget"] = budget(phase, worlds, tests)
     products |= _looks(phase, given, base)
@@ -66,6 +67,9 @@ def _looks(phase: Climate, given: Given, base: World) -> dict[str, xr.Dataset]:
         made["weather"], made["weather_sols"] = weather(phase, given, air)
     else:
         made |= {name: not_flown("weather station") for name in ("weather", "weather_sols")}
+    made["sun_images"] = (
+        sun_images(phase, given, base) if phase.sun_camera else not_flown("camera for the Sun")
+    )
     for name, chosen, at, fly, what in (
         ("occultations", phase.radio, 0.66, occultations, "radio science"),
         ("soundings", phase.sounder, 0.8, soundings, "sounder"),

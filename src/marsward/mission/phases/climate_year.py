@@ -27,8 +27,6 @@ CYCLE_MEASURES = (
     ("least pressure", "Pa"), ("most pressure", "Pa"), ("air that freezes out", "%"),
     ("northern cap, most", "1e15 kg"), ("southern cap, most", "1e15 kg"),
 )  # fmt: skip
-_DRAWS = 808  # stream of the errors of the fitted numbers
-_MEMBERS = 4  # worlds of the year, the first as fitted: a year of the caps is not as quick as a day
 _SPIN_UP, _SPIN_UP_MEMBER = 30, 8  # years at most to the repeat
 _USUAL = "climatological"
 _LS = np.arange(0.0, 360.0, 5.0)
@@ -36,7 +34,8 @@ _LS = np.arange(0.0, 360.0, 5.0)
 
 @dataclass(frozen=True)
 class Years:
-    """The repeating year of every world, in members that differ by the errors of the fit.
+    """The repeating year of every world, in members that differ by the errors of the fit (first
+    by none, then by 1 sigma along each axis of their covariance).
 
     site : name, longitude, latitude at which pressures are told
     climates : by name of the world, the first member as fitted; none for a world that has the
@@ -51,7 +50,7 @@ class Years:
         """Follow the caps of all worlds that differ in them."""
         shipped = PlanetClimate.shipped()
         kinds = list({_kind(world): world for world in reversed(worlds)}.values())
-        errors = _errors(shipped, given.seed)
+        errors = _errors(shipped)
         with ThreadPoolExecutor(max_workers=max(given.workers, 1)) as pool:
             made = list(pool.map(lambda world: _members(shipped, world, errors), kinds))
         found = {world.name: members for world, members in zip(kinds, made, strict=True)}
@@ -73,7 +72,7 @@ class Years:
         """(member, measure) as CYCLE_MEASURES has them; NaN where the caps are the control's."""
         members = self.climates.get(world.name)
         if members is None:
-            return np.full((_MEMBERS, len(CYCLE_MEASURES)), np.nan)
+            return np.full((len(self.climates["control"]), len(CYCLE_MEASURES)), np.nan)
         height = place_height(self.site)
         return np.stack([_measures(member, self.site, height) for member in members])
 
@@ -83,15 +82,19 @@ def _kind(world: World) -> tuple:
     return world.dust.name, world.frost_albedo, world.year
 
 
-def _errors(shipped: PlanetClimate, seed: int) -> list[dict[str, float]]:
-    """Errors of the fitted numbers by name: none, then drawn from their covariance."""
+def _errors(shipped: PlanetClimate) -> list[dict[str, float]]:
+    """Errors of the fitted numbers: none, then 1 sigma along each axis of the covariance."""
     fit = shipped.calibration
     scale = np.sqrt(np.diag(fit.covariance))
-    draws = scale * np.random.default_rng([seed, _DRAWS]).multivariate_normal(
-        np.zeros(scale.size), fit.covariance / np.outer(scale, scale), _MEMBERS - 1
-    )
+    size, axes = np.linalg.eigh(fit.covariance / np.outer(scale, scale))
+    rows = (axes * np.sqrt(np.maximum(size, 0.0))).T * scale
     none = dict.fromkeys(fit.names, 0.0)
-    return [none, *(dict(zip(fit.names, row.tolist(), strict=True)) for row in draws)]
+    return [none, *(dict(zip(fit.names, row.tolist(), strict=True)) for row in rows)]
+
+
+def of_axes(values: Array) -> Array:
+    """Standard deviation (case, ...) from members (case, 1 + axes, ...) that lie 1 sigma off."""
+    return np.asarray(np.sqrt(np.sum((values[:, 1:] - values[:, :1]) ** 2, axis=1)))
 
 
 def _members(
@@ -196,9 +199,9 @@ def year_table(base: World, years: Years) -> xr.Dataset:
         },
         {"lat": lat, "ls": _LS},
         {
-            "freeze_share": float(gone[0]), "freeze_share_sigma": float(gone[1:].std(ddof=1)),
-            "cap_mass_north_sigma": float(spread[1:, 1].std(ddof=1)),
-            "cap_mass_south_sigma": float(spread[1:, 0].std(ddof=1)),
+            "freeze_share": float(gone[0]), "freeze_share_sigma": float(of_axes(gone[None])[0]),
+            "cap_mass_north_sigma": float(of_axes(spread[None])[0, 1]),
+            "cap_mass_south_sigma": float(of_axes(spread[None])[0, 0]),
             "co2_residual": float(np.abs(run.residual).max()),
         },
     )  # fmt: skip

@@ -125,7 +125,7 @@ def _caption(phase: StoredPhase, fluxes: dict[str, float], kept: float) -> str:
         text += (
             f" and sends back {digits(share, None, 2)} % of the infrared that the ground sends up"
         )
-    return f"{text}. The sol does not close by itself: {', '.join(told)}."
+    return f"{text}. What is left of the sol: {', '.join(told)}."
 
 
 def _undusted(phase: StoredPhase) -> str:

@@ -84,12 +84,9 @@ def case_name(name: str) -> str:
 
 
 def in_words(phase: StoredPhase) -> str:
-    """Over which worlds the errors are told."""
-    attrs = phase.product(PRODUCT).attrs
-    return (
-        f"{attrs.get('members', 'several')} worlds that differ by the errors of dust, albedo, "
-        "thermal inertia and of the fitted caps"
-    )
+    """Of what the errors are told."""
+    causes = phase.product(PRODUCT).attrs.get("error_causes", "what is not certain")
+    return f"the errors of {causes}, to first order"
 
 
 def _bars(axes: Axes, cases: tuple[str, ...], measure: Measure, *, named: bool) -> None:
@@ -126,7 +123,7 @@ def _told(change: float, far: float) -> str:
     """A change to a hundredth of the panel's width; the table has what is finer."""
     if not np.isfinite(change):
         return "not asked"
-    places = max(2 - int(np.ceil(np.log10(far))), 0) if far > 0.0 else 0
+    places = max(2 - int(np.floor(np.log10(far))), 0) if far > 0.0 else 0
     text = f"{change:+.{places}f}"
     return text.replace("-", "−") if text.strip("+-0.") else text.strip("+-")
 
@@ -136,7 +133,7 @@ def _caption(phase: StoredPhase) -> str:
     season = f", Ls {float(attrs['ls']):.0f}°" if "ls" in attrs else ""
     return (
         "Truth: what changes against the control when one thing is changed, by experiment. Red and "
-        f"to the right: more; blue: less; bars of error: 1σ over {in_words(phase)}. Ground, air "
+        f"to the right: more; blue: less; bars of error: 1σ, from {in_words(phase)}. Ground, air "
         f"and pressure are those of {attrs.get('place', 'one place')}{season}; what freezes out "
         "and the caps are those of the planet. Not asked: the year of the caps does not know of "
         "what was changed."
