@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from marsward.planet.atmosphere import atmosphere
+
 WHEN = ("--at", "2021-02-18T20:50")
 
 
@@ -25,6 +27,13 @@ def test_the_air_of_the_shipped_column(call):
     assert "\n\n" not in said.out
 
 
+@pytest.fixture(scope="module")
+def own_tables():
+    """The tables of the own climate, made once where the cache does not hold them."""
+    return atmosphere().tables
+
+
+@pytest.mark.usefixtures("own_tables")
 def test_the_own_climate_by_height(call):
     low, high = (
         answer(call, "air", "-4.59", "137.44", height, *WHEN) for height in ("10", "30000")

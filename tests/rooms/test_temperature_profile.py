@@ -9,6 +9,7 @@ from marsward.core.errors import InputError
 from marsward.instruments.limb_sounder import LimbSounder
 from marsward.instruments.thermal_sounder import ThermalSounder
 from marsward.physics.air import hydrostatic_heights, layer_pressure
+from marsward.physics.dust_profile import dust_depth
 from marsward.retrieval.limb_dust import limb_dust
 from marsward.retrieval.profile_prior import ProfilePrior, level_weights, profile_prior
 from marsward.retrieval.temperature_profile import limb_temperature, nadir_temperature
@@ -80,6 +81,23 @@ def test_posteriors_from_the_limb_are_honest():
     above = nadir_temperature(nadir(12, seed=5)[3], TES, prior=PRIOR, table=TABLE)
     assert found["dof"].mean() > 1.5 * above["dof"].mean()
     assert found["height_offset_sigma"].mean() < 0.8 * sounder.pointing_error
+
+
+def test_the_limb_tells_how_high_the_dust_reaches():
+    """Dust that ends far below or above what is thought does not pass for warm or cold air."""
+    levels, edges, air, ground, tau, _ = drawn_columns(PRIOR, 6, seed=8)
+    top = np.array([22e3, 30e3, 38e3, 45e3, 60e3, 75e3])
+    dust = dust_depth(edges, np.clip(tau, 0.15, 1.0), top)
+    seen = MCS.observe(edges, air, ground, dust_depth=dust, table=TABLE, seed=3)
+    found = limb_temperature(seen, MCS, prior=PRIOR, table=TABLE, layers=36)
+    assert found["converged"].values.all()
+    assert (np.abs(found["dust_top"] / top - 1.0) < 0.12).all()
+    assert (found["dust_top_sigma"] < 0.15 * found["dust_top"]).all()
+    off = (found["temperature"] - levels) / found["sigma"]
+    assert float((off**2).mean()) < 1.5
+    assert found["chi2"].max() < 1.6
+    with pytest.raises(InputError, match="dust_top_sigma must lie above 0"):
+        limb_temperature(seen, MCS, prior=PRIOR, table=TABLE, dust_top_sigma=0.0)
 
 
 def test_dust_is_peeled_from_the_limb():

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from marsward.core.asked import file_path
+from marsward.core.classic_netcdf import check_whole
 from marsward.core.errors import DataError, InputError
 from marsward.core.interrupt import held_interrupt
 from marsward.core.mars_axis import TIME_UNITS
@@ -36,7 +38,7 @@ def save_dataset(dataset: xr.Dataset, path: str | Path) -> Path:
         be written
     DataError : the disk is full
     """
-    path = Path(path)
+    path = file_path(path, "dataset")
     ready = _ready(dataset)
     if path.suffix in _NETCDF:
         with drafts_of(path) as (draft,), held_interrupt():
@@ -62,16 +64,18 @@ def open_dataset(path: str | Path) -> xr.Dataset:
 
     Raises
     ------
-    InputError : zarr is not installed
-    DataError : nothing there, or nothing that can be read
+    InputError : what is no path; zarr is not installed
+    DataError : nothing there, nothing that can be read, or a file that is cut off
     """
-    path = Path(path)
+    path = file_path(path, "dataset")
     if not path.exists():
         raise DataError(f"there is no dataset at {path}")
     options: dict[str, Any] = {"decode_timedelta": False}
     if path.is_dir():
         _need_zarr()
         options |= {"engine": "zarr", "consolidated": False}
+    else:
+        check_whole(path)
     try:
         with held_interrupt(), xr.open_dataset(path, **options) as opened:
             held = opened.load()

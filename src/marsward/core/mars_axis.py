@@ -18,6 +18,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from marsward.core import mars_time, scales
+from marsward.core.asked import number, told
 from marsward.core.errors import InputError
 from marsward.core.fields import FieldRow, add_fields, field
 from marsward.core.readings import check_epoch, longitude
@@ -76,6 +77,8 @@ def mars_axis(
     InputError : no such dimension, as many instants as steps are not given, or a calendar
         without year
     """
+    if not isinstance(dataset, xr.Dataset):
+        raise InputError(f"mars_axis takes an xarray.Dataset, not {told(dataset)}")
     if dim not in dataset.dims:
         raise InputError(f"the dataset has no dimension {dim!r}; it has {_names(dataset.dims)}")
     instants = _instants(dataset, epoch, mars_year, dim)
@@ -145,7 +148,7 @@ def select_ls(
     InputError : an Ls outside 0 to 360, no `ls`, or a year asked of a calendar without one
     """
     for name, value in (("start", start), ("stop", stop)):
-        if not 0.0 <= float(value) <= 360.0:
+        if not 0.0 <= number(value, name, "degrees of Ls") <= 360.0:
             raise InputError(f"{name} is Ls {value:g} degrees; give one from 0 to 360")
     ls = _season(data)
     late, early = ls >= start, ls <= stop
@@ -179,13 +182,14 @@ def by_season(data: Any, width: float = 30.0, *, start: float = 0.0) -> Any:
     ------
     InputError : a width that does not divide the year, or no `ls`
     """
+    width, start = number(width, "width", "degrees"), number(start, "start", "degrees of Ls")
     count = round(360.0 / width) if width > 0.0 else 0
     if count < 1 or abs(count * width - 360.0) > 1e-9 * 360.0:
         raise InputError(f"seasons of {width:g} degrees do not divide the year's 360; try 30")
     ls = _season(data)
-    number = np.floor(np.remainder(ls.values - start, 360.0) / width)
-    number = np.minimum(number, count - 1)
-    centre = np.remainder(start + (number + 0.5) * width, 360.0)
+    which = np.floor(np.remainder(ls.values - start, 360.0) / width)
+    which = np.minimum(which, count - 1)
+    centre = np.remainder(start + (which + 0.5) * width, 360.0)
     label = xr.DataArray(
         np.round(centre, 9), dims=ls.dims, name="season",
         attrs={"units": "degree", "long_name": f"middle of a season of {width:g} degrees of Ls"},

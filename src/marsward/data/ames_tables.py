@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from marsward.core.asked import file_path
 from marsward.core.errors import DataError
 
 __all__ = ["AmesTable", "read_ames_table"]
@@ -55,10 +56,12 @@ def read_ames_table(path: str | Path) -> AmesTable:
 
     Raises
     ------
+    InputError : what is no path
     DataError : no such file, or a file of another layout.
     """
+    path = file_path(path, "Ames table")
     try:
-        raw = Path(path).read_bytes()
+        raw = path.read_bytes()
     except OSError as error:
         raise DataError(f"cannot read the Ames table {path}: {error.strerror}") from error
     count = _TEMPERATURES * _PRESSURES * _WATER * _BANDS * _POINTS

@@ -15,6 +15,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from marsward.core.asked import check_kind, file_path, whole
+from marsward.core.classic_netcdf import check_whole
 from marsward.core.errors import DataError, InputError, MarswardError
 from marsward.core.fields import FieldRow, add_fields, field
 from marsward.core.interrupt import held_interrupt
@@ -22,7 +24,7 @@ from marsward.core.mars_axis import CALENDAR, mars_axis
 from marsward.core.mars_time import SOL_DAYS
 from marsward.core.sol_clock import epoch_of_season
 from marsward.core.time import Epoch
-from marsward.data.climate_layouts import LAYOUTS, Layout, layout_of
+from marsward.data.climate_layouts import Layout, layout_of
 from marsward.data.climate_levels import Levels
 from marsward.data.climate_units import in_our_unit, plausible
 
@@ -89,17 +91,21 @@ def read_climate(
 
     Raises
     ------
-    InputError : no such file, or an unknown kind
-    DataError : a file that is none of them, is damaged, holds a unit or a value that cannot be, or
-        a hybrid coordinate that is zero
+    InputError : no such file, an unknown kind, a year or steps that are none
+    DataError : a file that is none of them, is cut off or damaged, holds a unit or a value that
+        cannot be, or a hybrid coordinate that is zero
     """
-    path = Path(path)
+    path = file_path(path, "climate file")
     if not path.is_file():
         raise InputError(f"there is no climate file {path}")
+    if mars_year is not None:
+        mars_year = whole(mars_year, "mars_year", -1000)
+    check_kind(steps, slice, "steps", "a slice such as slice(0, 24)")
     if path.suffix.lower() in _TEXT_SUFFIXES and _is_text(path):
         from marsward.data.mcd_text import read_mcd_text
 
         return read_mcd_text(path)
+    check_whole(path)
     try:
         with held_interrupt(), xr.open_dataset(path, decode_times=False) as source:
             layout = layout_of(source, path, kind)
@@ -374,7 +380,3 @@ def _at_hours(epoch: Epoch, hours: NDArray | None) -> Epoch:
         away = np.remainder(hours - epoch.ltst(0.0) + 12.0, 24.0) - 12.0
         epoch = epoch + away / 24.0 * SOL_DAYS * 86_400.0
     return epoch
-
-
-CLIMATE_KINDS = tuple(LAYOUTS)
-"""Kinds that `read_climate` knows."""

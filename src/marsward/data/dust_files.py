@@ -16,6 +16,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from marsward.core.asked import file_path, number
+from marsward.core.classic_netcdf import check_whole
 from marsward.core.errors import DataError, InputError
 
 __all__ = [
@@ -70,17 +72,20 @@ def read_dust_maps(path: str | Path, *, factor: float | None = None) -> DustMaps
 
     Raises
     ------
-    DataError : no such file, none of the names under which opacity, season and latitude are known,
-        gaps or values below zero.
+    InputError : what is no path, a factor that is none
+    DataError : no such file, one that is cut off, none of the names under which opacity, season and
+        latitude are known, gaps or values below zero, a season told twice, maps without any dust.
     """
-    path = Path(path)
+    path = file_path(path, "dust file")
     if not path.is_file():
         raise DataError(f"there is no dust file {path}")
+    check_whole(path)
     try:
         with xr.open_dataset(path, decode_times=False) as opened:
             data = opened.load()
     except (OSError, ValueError) as error:
-        raise DataError(f"{path.name} is no netCDF file that can be read: {error}") from error
+        said = " ".join(str(error).split())
+        raise DataError(f"{path.name} is no netCDF file that can be read: {said[:200]}") from error
     name = _named(data, _OPACITY)
     if name is None:
         raise DataError(
@@ -95,10 +100,11 @@ def read_dust_maps(path: str | Path, *, factor: float | None = None) -> DustMaps
     t = rest[0]
     values = field.transpose(t, y, x) if x else field.transpose(t, y).expand_dims("lon", -1)
     times, ls = _season(data, str(t))
-    scale = _factor(field) if factor is None else factor
+    scale = _factor(field) if factor is None else _given(factor)
     array = np.asarray(values, dtype=np.float64) * scale
     if not (np.isfinite(array).all() and np.all(array >= 0.0)):
         raise DataError(f"{name} of {path.name} has gaps or values below zero")
+    _check_filled(array, times, ls, name, path)
     lat = np.asarray(data[y], dtype=np.float64)
     lon = np.remainder(np.asarray(data[x], dtype=np.float64), 360.0) if x else np.empty(0)
     top = _top(data, str(t), y)
@@ -113,6 +119,28 @@ def read_dust_maps(path: str | Path, *, factor: float | None = None) -> DustMaps
         top=None if top is None else top[by_t][:, by_y],
         source=f"{path.name}: {name} x {scale:g}",
     )
+
+
+def _given(factor: float) -> float:
+    one = number(factor, "the factor on a file's opacity")
+    if one <= 0.0:
+        raise InputError(f"the factor on a file's opacity must be above 0, not {one:g}")
+    return one
+
+
+def _check_filled(array: Array, times: Array, ls: bool, name: str, path: Path) -> None:
+    """Refuse what files that were never filled look like."""
+    empty = ~(array.max(axis=(1, 2)) > 0.0)
+    what = "Ls" if ls else "sol"
+    if empty.any():
+        raise DataError(
+            f"{name} of {path.name} is 0 everywhere at {what} {times[empty][0]:g}; is the file "
+            "whole? For air without dust give the opacity 0 in place of a file"
+        )
+    again = np.sort(times)
+    again = again[1:][np.diff(again) == 0.0]
+    if again.size:
+        raise DataError(f"{path.name} tells {what} {again[0]:g} twice; is the file whole?")
 
 
 def _named(data: xr.Dataset, names: tuple[str, ...]) -> str | None:
@@ -194,17 +222,18 @@ def read_ames_dust_optics(visible: str | Path, infrared: str | Path) -> AmesDust
     wavenumber. Raises DataError where a file is missing or of another size.
     """
     parts = []
-    for path, bands in ((Path(infrared), 5), (Path(visible), 7)):
+    for given, bands in ((infrared, 5), (visible, 7)):
+        path = file_path(given, "text of dust optics")
         try:
-            numbers = np.array(path.read_text(encoding="ascii").split(), dtype=np.float64)
+            held = np.array(path.read_text(encoding="ascii").split(), dtype=np.float64)
         except (OSError, ValueError) as error:
             raise DataError(f"{path} cannot be read as dust optics: {error}") from error
-        if numbers.size != 60 * bands:
+        if held.size != 60 * bands:
             raise DataError(
-                f"{path.name} holds {numbers.size} numbers; dust optics in {bands} bands and 20 "
+                f"{path.name} holds {held.size} numbers; dust optics in {bands} bands and 20 "
                 f"sizes are {60 * bands}"
             )
-        parts.append(numbers.reshape(20, 3, bands))
+        parts.append(held.reshape(20, 3, bands))
     table = np.concatenate(parts, axis=2)[:, :, ::-1]
     waves = np.array([*_AMES_INFRARED[:-1], *_AMES_VISIBLE])
     return AmesDustOptics(

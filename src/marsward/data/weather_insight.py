@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from marsward.core.asked import file_path
 from marsward.core.errors import DataError, MarswardError
 from marsward.core.sol_clock import mission_clock
 from marsward.core.time import Epoch
@@ -50,7 +51,7 @@ def read_insight(path: str | Path) -> xr.Dataset:
     InputError : no such file
     DataError : no column of a sensor, or a value or time that is none, with the line
     """
-    path = Path(path)
+    path = file_path(path, "table of weather")
     table = TextTable.of_csv(path, text_lines(path, "table of InSight"))
     epoch = _epochs(table)
     clock = mission_clock("insight")
@@ -92,7 +93,7 @@ def read_insight_radiometer(path: str | Path) -> xr.Dataset:
 
     Raises as `read_labelled_table`; DataError also for a table without temperatures.
     """
-    path = Path(path)
+    path = file_path(path, "table of weather")
     held = read_labelled_table(path)
     table = held.table
     name, columns = _spots(table)

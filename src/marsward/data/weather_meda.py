@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from marsward.core.asked import file_path
 from marsward.core.errors import DataError
 from marsward.core.sol_clock import mission_clock
 from marsward.core.time import Epoch
@@ -59,7 +60,7 @@ def read_meda(path: str | Path) -> xr.Dataset:
     InputError : no such file
     DataError : no column of a sensor, a value that is none or clocks that part, with the line
     """
-    path = Path(path)
+    path = file_path(path, "table of weather")
     table = TextTable.of_csv(path, text_lines(path, "table of MEDA"))
     sol, hours = table.clocks("LMST")
     clock = mission_clock("perseverance")

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from marsward.core.asked import file_path
 from marsward.core.errors import DataError
 from marsward.core.sol_clock import mission_clock
 from marsward.data.weather_dataset import ZERO_CELSIUS, sol_coordinates, weather_dataset
@@ -54,7 +55,7 @@ def read_rems_daily(path: str | Path) -> xr.Dataset:
     DataError : a missing column, a value that is none, a sol twice, or an Ls that is not the sol's,
         with the line
     """
-    path = Path(path)
+    path = file_path(path, "table of weather")
     table = TextTable.of_csv(path, text_lines(path, "table of REMS"))
     sol, ls = table.numbers_of("sol"), table.numbers_of("ls")
     _check_sols(table, sol)
@@ -102,7 +103,7 @@ def read_rems_table(path: str | Path) -> xr.Dataset:
     Raises InputError when there is no such file, DataError for another number of columns or a value
     that is none, with the line.
     """
-    path = Path(path)
+    path = file_path(path, "table of weather")
     table = TextTable.of_csv(path, text_lines(path, "table of REMS"), names=MODRDR_COLUMNS)
     sol, hours = table.clocks("LMST")
     clock = mission_clock("curiosity")

@@ -10,8 +10,10 @@ and Viking. Whatever the table, what comes back is a Dataset on `time` with the 
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from inspect import signature
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -19,6 +21,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from marsward.core.asked import check_options, file_path
 from marsward.core.errors import DataError, InputError
 from marsward.core.registry import unknown
 from marsward.data.weather_insight import read_insight, read_insight_radiometer
@@ -57,17 +60,20 @@ def read_weather(
 
     Raises
     ------
-    InputError : no such file, or an unknown kind
+    InputError : no such file, what is no path, or an unknown kind or option
     DataError : a table that is none of them, or is damaged; the sentence names file and line
     """
-    if kind is not None and kind not in _READERS:
+    if kind is not None and (not isinstance(kind, str) or kind not in _READERS):
         raise InputError(unknown("kind of weather table", kind, _READERS))
-    if not isinstance(path, str | Path):
+    if isinstance(path, Iterable) and not isinstance(path, str | bytes | os.PathLike):
         return _joined([read_weather(each, kind, **options) for each in path])
-    path = Path(path)
+    path = file_path(path, "table of weather")
     if not path.is_file():
         raise InputError(f"there is no table of weather {path}")
-    return _READERS[kind or _kind_of(path)](path, **options)
+    found = kind or _kind_of(path)
+    reader = _READERS[found]
+    check_options(options, set(signature(reader).parameters) - {"path"}, f"a {found} table")
+    return reader(path, **options)
 
 
 def _joined(parts: list[xr.Dataset]) -> xr.Dataset:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from marsward.core.asked import file_path
 from marsward.core.errors import DataError, InputError
 from marsward.core.registry import unknown
 from marsward.core.sol_clock import mission_clock
@@ -60,7 +61,7 @@ def read_viking_daily(path: str | Path, *, lander: str = "viking-1") -> xr.Datas
     """
     if lander not in _LANDERS:
         raise InputError(unknown("lander", lander, _LANDERS))
-    path = Path(path)
+    path = file_path(path, "table of weather")
     held: dict[str, list[str]] = {name: [] for name in _FIELDS}
     numbers: list[int] = []
     for number, line in enumerate(text_lines(path, "table of Viking"), start=1):
@@ -111,7 +112,7 @@ def read_viking_table(path: str | Path, *, lander: str = "viking-1") -> xr.Datas
     """
     if lander not in _LANDERS:
         raise InputError(unknown("lander", lander, _LANDERS))
-    held = read_labelled_table(path)
+    held = read_labelled_table(file_path(path, "table of weather"))
     sol_name = _first(held, _SOLS)
     if sol_name is None:
         raise DataError(f"{path} has no column of sols; one of {', '.join(_SOLS)} is needed")

@@ -15,6 +15,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 from pydantic import model_validator
 
+from marsward.core.asked import check_kind, number, numbers, whole
 from marsward.core.bodies import body
 from marsward.core.errors import InputError
 from marsward.core.fields import field
@@ -24,7 +25,7 @@ from marsward.core.registry import unknown
 from marsward.instruments.sounder_settings import SounderSettings
 from marsward.physics.limb_radiance import limb_radiance
 from marsward.physics.sounder_channels import SounderChannels
-from marsward.physics.sounder_radiance import SounderColumns
+from marsward.physics.sounder_radiance import SounderColumns, by_column
 from marsward.physics.sounder_table import SounderTable
 
 __all__ = ["LimbChannel", "LimbSounder"]
@@ -122,18 +123,23 @@ class LimbSounder(SounderSettings):
 
     def field_height(self, orbit_height: float = 3.0e5) -> float:
         """Height of a detector's field of view at the limb, seen from an orbit's height [m]."""
-        if not (orbit_height > 1e5 and math.isfinite(orbit_height)):
+        orbit_height = number(orbit_height, "orbit_height", "m")
+        if not orbit_height > 1e5:
             raise InputError(f"a limb sounder flies above 100 km, not at {orbit_height:g} m")
         return self.view_height * math.sqrt((2.0 * _RADIUS + orbit_height) * orbit_height)
 
     def tangent_heights(self, orbit_height: float = 3.0e5, lowest: float = -5.0e3) -> Array:
         """Heights above the ground that the detectors look at, from below (detectors,) [m]."""
         step = self.field_height(orbit_height)
-        return np.asarray(lowest + step * np.arange(self.detectors, dtype=np.float64))
+        return np.asarray(
+            number(lowest, "lowest", "m") + step * np.arange(self.detectors, dtype=np.float64)
+        )
 
     def gains(self, campaign: int) -> Array:
         """True over calibrated gain of each channel in a campaign."""
-        draws = np.random.default_rng(np.random.SeedSequence([int(campaign), 0x11FB]))
+        draws = np.random.default_rng(
+            np.random.SeedSequence([whole(campaign, "campaign", 0), 0x11FB])
+        )
         return 1.0 + self.gain_error * draws.standard_normal(len(self.channels))
 
     def observe(
@@ -174,23 +180,27 @@ class LimbSounder(SounderSettings):
 
         Raises
         ------
-        InputError : columns that are none, tangent heights or a number of samples out of range
+        InputError : columns that are none, tangent heights or a number of samples out of range or
+            of another count, a seed or campaign that is no whole number from 0 on
         """
+        check_kind(table, SounderTable, "table", "a SounderTable, or leave it out")
+        seed, campaign = whole(seed, "seed", 0), whole(campaign, "campaign", 0)
+        workers = whole(workers, "workers")
         columns = SounderColumns(edges, temperature, surface_temperature, dust_depth)  # type: ignore[arg-type]
         n = len(columns)
-        looks = np.broadcast_to(np.asarray(samples, dtype=np.float64), (n,))
+        looks = by_column(samples, "samples", n)
         if not np.all(looks > 0.0):
             raise InputError("the number of samples averaged must be positive everywhere")
-        meant = (
-            self.tangent_heights(orbit_height) if tangent is None else np.asarray(tangent, float)
-        )
-        if meant.shape[-1] != self.detectors:
+        low = self.tangent_heights(orbit_height)
+        meant = low if tangent is None else numbers(tangent, "tangent", "m")
+        if meant.shape not in (low.shape, (1, *low.shape), (n, *low.shape)):
             raise InputError(
-                f"tangent has {meant.shape[-1]} heights but sounder {self.name!r} has "
-                f"{self.detectors} detectors"
+                f"tangent has heights of shape {meant.shape} but sounder {self.name!r} has "
+                f"{self.detectors} detectors and looks at {n} columns; give {low.shape} or "
+                f"{(n, *low.shape)}"
             )
         believed = np.broadcast_to(meant, (n, self.detectors))
-        draws = np.random.default_rng(np.random.SeedSequence([int(seed), 0x11FB]))
+        draws = np.random.default_rng(np.random.SeedSequence([seed, 0x11FB]))
         off = self.pointing_error * draws.standard_normal((n, 1))
         height = self.field_height(orbit_height)
         true = limb_radiance(
@@ -211,7 +221,7 @@ class LimbSounder(SounderSettings):
             "wavenumber": field("wavenumber", np.array(self.bands.centre), "channel"),
         }
         attrs = {
-            "instrument": self.name, "seed": int(seed), "campaign": int(campaign),
+            "instrument": self.name, "seed": seed, "campaign": campaign,
             "field_height": height, "pointing_error": self.pointing_error,
         }  # fmt: skip
         return xr.Dataset(data, coords=coords, attrs=attrs)

@@ -14,13 +14,14 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 from pydantic import model_validator
 
+from marsward.core.asked import number, whole
 from marsward.core.errors import InputError
 from marsward.core.fields import field
 from marsward.core.part import value
 from marsward.core.quantity import QuantityRule
 from marsward.instruments.sounder_settings import SounderSettings
 from marsward.physics.sounder_channels import SounderChannels
-from marsward.physics.sounder_radiance import SounderColumns, nadir_radiance
+from marsward.physics.sounder_radiance import SounderColumns, by_column, nadir_radiance
 from marsward.physics.sounder_table import SounderTable
 
 __all__ = ["ThermalSounder"]
@@ -82,13 +83,16 @@ class ThermalSounder(SounderSettings):
 
     def footprint(self, height: float) -> float:
         """Width of the field of view on the ground from a height [m], straight down [m]."""
-        if not (height > 0.0 and math.isfinite(height)):
+        height = number(height, "height of a sounder", "m")
+        if not height > 0.0:
             raise InputError(f"a sounder looks down from {height:g} m; give a height above 0")
         return 2.0 * height * math.tan(0.5 * self.view)
 
     def offset(self, campaign: int) -> float:
         """True less calibrated radiance in a campaign [W m-1 sr-1]."""
-        draws = np.random.default_rng(np.random.SeedSequence([int(campaign), 0x501D]))
+        draws = np.random.default_rng(
+            np.random.SeedSequence([whole(campaign, "campaign", 0), 0x501D])
+        )
         return float(self.offset_error * draws.standard_normal())
 
     def observe(
@@ -127,20 +131,22 @@ class ThermalSounder(SounderSettings):
 
         Raises
         ------
-        InputError : columns that are none, an emission angle or number of samples out of range
+        InputError : columns that are none, an emission angle or number of samples out of range or
+            of another count than the columns, a seed or campaign that is no whole number from 0 on
         """
+        seed, campaign = whole(seed, "seed", 0), whole(campaign, "campaign", 0)
         columns = SounderColumns(edges, temperature, surface_temperature, dust_depth, emissivity)  # type: ignore[arg-type]
         n = len(columns)
-        tilt = np.broadcast_to(np.asarray(emission, dtype=np.float64), (n,))
+        tilt = by_column(emission, "emission", n)
         if not np.all((tilt >= 0.0) & (tilt <= _DOWN)):
             raise InputError(f"emission of a nadir sounder must lie in 0 to {_DOWN:g} deg")
-        looks = np.broadcast_to(np.asarray(samples, dtype=np.float64), (n,))
+        looks = by_column(samples, "samples", n)
         if not np.all(looks > 0.0):
             raise InputError("the number of samples averaged must be positive everywhere")
         true = nadir_radiance(
             columns, self.channels, cosine=np.cos(np.radians(tilt)), table=table, workers=workers
         ).radiance
-        draws = np.random.default_rng(np.random.SeedSequence([int(seed), 0x7E5]))
+        draws = np.random.default_rng(np.random.SeedSequence([seed, 0x7E5]))
         sigma = np.broadcast_to((self.noise / np.sqrt(looks))[:, None], true.shape)
         light = true + self.offset(campaign) + sigma * draws.standard_normal(true.shape)
         dims = ("profile", "channel")
@@ -152,5 +158,5 @@ class ThermalSounder(SounderSettings):
                 "surface_pressure": field("pressure", columns.edges[:, 0], "profile"),
             },
             coords={"wavenumber": field("wavenumber", np.array(self.channels.centre), "channel")},
-            attrs={"instrument": self.name, "seed": int(seed), "campaign": int(campaign)},
+            attrs={"instrument": self.name, "seed": seed, "campaign": campaign},
         )

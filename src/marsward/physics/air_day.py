@@ -14,6 +14,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from marsward.core.asked import check_kind, number, numbers, switch, told, whole
 from marsward.core.errors import InputError
 from marsward.core.fields import FieldRow, add_fields, field
 from marsward.physics.air import (
@@ -281,9 +282,16 @@ def air_day(
     InputError : no columns, ground that slopes, values that are none or do not fit the columns.
     """
     count = asked_columns(columns)
+    check_kind(year, MarsYear, "year", "a MarsYear, or None for today's")
+    if not (sky is None or isinstance(sky, Sky) or hasattr(sky, "table")):
+        raise InputError(f"sky cannot be {told(sky)}; give a Sky or TabledSky, or None")
+    check_kind(table, KTable, "table", "a KTable, or None for the one that is shipped")
     year = year or MarsYear()
     _check_level(columns)
-    _check_run(sols, tolerance, steps, every, workers, gust)
+    sols, steps, every, workers = _check_run(sols, tolerance, steps, every, workers, gust)
+    layers = whole(layers, "layers", 4)
+    for name, value in (("infrared", infrared), ("lasting", lasting), ("moving", moving)):
+        switch(value, name)
     season = _row(ls, count, "ls", -np.inf)
     sol = year.sol_of_ls(season)
     edges = _edges(columns, pressure, year, sol, layers)
@@ -349,10 +357,7 @@ def _gather(run: ColumnRun, roughness: Array) -> AirDay:
 
 def _row(value: ArrayLike, count: int, name: str, least: float, most: float = np.inf) -> Array:
     """One finite value for each column."""
-    try:
-        row = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{name} of the columns must be numbers, not {value!r}") from error
+    row = numbers(value, f"{name} of the columns", finite=False)
     if row.shape not in ((), (1,), (count,)):
         raise InputError(f"{name} has shape {row.shape} for {count} columns; give one or {count}")
     bad = ~(np.isfinite(row) & (row >= least) & (row <= most))
@@ -365,8 +370,8 @@ def _row(value: ArrayLike, count: int, name: str, least: float, most: float = np
 def _transport(value: ArrayLike | None, count: int, layers: int) -> Array:
     if value is None:
         return np.zeros((count, layers))
-    table = np.asarray(value, dtype=np.float64)
-    if table.shape not in ((layers,), (count, layers)) or not np.isfinite(table).all():
+    table = numbers(value, "transport", "K/s")
+    if table.shape not in ((layers,), (count, layers)):
         raise InputError(
             f"transport of shape {table.shape} is none for {count} columns of {layers} layers; "
             "give finite K/s, (columns, layers) or (layers,)"
@@ -386,13 +391,12 @@ def _check_level(columns: GroundColumns) -> None:
 
 def _check_run(
     sols: int, tolerance: float, steps: int, every: int, workers: int, gust: float
-) -> None:
-    for name, value, least in (
-        ("sols", sols, 1), ("steps", steps, 24), ("every", every, 1), ("workers", workers, 1),
-    ):  # fmt: skip
-        if isinstance(value, bool) or value % 1 != 0 or value < least:
-            raise InputError(f"{name} is a whole number of {least} or more, not {value}")
+) -> tuple[int, int, int, int]:
+    sols, steps = whole(sols, "sols"), whole(steps, "steps", 24)
+    every, workers = whole(every, "every"), whole(workers, "workers")
+    tolerance, gust = number(tolerance, "tolerance", "K"), number(gust, "gust")
     if steps % every:
         raise InputError(f"radiation every {every} steps does not divide a sol of {steps}")
     if not (tolerance > 0.0 and 0.0 <= gust < 10.0):
         raise InputError(f"a tolerance of {tolerance:g} K or gusts of {gust:g} are none")
+    return sols, steps, every, workers

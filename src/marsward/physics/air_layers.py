@@ -15,6 +15,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from marsward.core.asked import number, numbers, whole
 from marsward.core.errors import InputError
 
 __all__ = ["LAYERS", "TOP", "layer_edges"]
@@ -27,6 +28,7 @@ TOP = 0.01
 # Thickness of the lowest layer [m], so that its middle is at 5 m, and the scale height by which it
 # becomes a share of the pressure: that of 210 K.
 _LOWEST, _SCALE_HEIGHT = 10.0, 10_800.0
+_MOST = 1e6  # Pa, where air is no longer an ideal gas as this one is
 _FULL = 1.5  # D over the mean thickness of layers
 
 
@@ -46,19 +48,20 @@ def layer_edges(
 
     Raises
     ------
-    InputError : a pressure that is not above that of the top, too few layers.
+    InputError : a pressure that is not above that of the top or beyond 1e6 Pa, too few layers,
+        what is no number.
     """
-    ground = np.atleast_1d(np.asarray(surface_pressure, dtype=np.float64))
-    if isinstance(layers, bool) or layers % 1 != 0 or layers < 4:
-        raise InputError(f"a column of air takes a whole number of layers, 4 or more; not {layers}")
-    if not 0.0 < top < math.inf:
+    ground = np.atleast_1d(numbers(surface_pressure, "surface pressure", "Pa"))
+    layers = whole(layers, "the count of layers", 4)
+    if not number(top, "top of the air", "Pa") > 0.0:
         raise InputError(f"the top of the air is at {top:g} Pa; give a pressure above zero")
-    good = np.isfinite(ground) & (ground > 10.0 * top)
+    number(lowest, "thickness of the lowest layer", "m")
+    good = (ground > 10.0 * top) & (ground <= _MOST)
     if ground.ndim != 1 or not good.all():
         bad = ground[~good][0] if ground.ndim == 1 else math.nan
         raise InputError(
             f"surface pressure must be one row of finite values above {10.0 * top:g} Pa, "
-            f"ten times the top of the air, not {bad:g} Pa"
+            f"ten times the top of the air, and up to {_MOST:g} Pa, not {bad:g} Pa"
         )
     first = lowest / _SCALE_HEIGHT
     total = np.log(ground / top)

@@ -20,7 +20,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from marsward.core.errors import InputError
+from marsward.core.asked import check_kind, fitting, number, numbers
+from marsward.core.errors import DataError, InputError
 from marsward.core.fields import FieldRow, add_fields
 from marsward.core.registry import unknown
 from marsward.data.dust_files import DustMaps, read_dust_maps
@@ -70,16 +71,18 @@ class UniformDust:
     height: float | None = None
 
     def __post_init__(self) -> None:
-        checked_opacity(self.depth)
-        if self.height is not None and not 5e3 <= self.height <= 2e5:
+        if checked_opacity(self.depth).ndim:
+            raise InputError("uniform dust has one opacity, not a row; for maps give a netCDF file")
+        if self.height is None:
+            return
+        if not 5e3 <= number(self.height, "the top of the dust", "m") <= 2e5:
             raise InputError(f"the top of the dust must lie in 5 to 200 km, not {self.height:g} m")
 
     def opacity(self, ls: ArrayLike, lat: ArrayLike, lon: ArrayLike | None = None) -> Array:
-        shape = np.broadcast_shapes(*(v.shape for v in checked_angles(ls, lat)))
-        return np.full(shape, float(self.depth))
+        return np.full(_places(ls, lat, lon)[0].shape, float(self.depth))
 
     def top(self, ls: ArrayLike, lat: ArrayLike) -> Array:
-        usual = dust_top(ls, lat)
+        usual = dust_top(*_places(ls, lat))
         return usual if self.height is None else np.full(usual.shape, float(self.height))
 
 
@@ -116,13 +119,13 @@ class UsualYear:
     dusty_season: float = 1.0
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.dusty_season <= 10.0:
+        if not 0.0 <= number(self.dusty_season, "the dusty season's factor") <= 10.0:
             raise InputError(
                 f"the dusty season's factor must lie in 0 to 10, not {self.dusty_season:g}"
             )
 
     def opacity(self, ls: ArrayLike, lat: ArrayLike, lon: ArrayLike | None = None) -> Array:
-        season, place = checked_angles(ls, lat)
+        season, place = _places(ls, lat, lon)
         low = np.exp(-((place / 50.0) ** 4))
         steady = _BASE_POLE + (_BASE - _BASE_POLE) * low
         steady = steady - 0.5 * _SEASONAL * low * (1.0 + np.cos(np.radians(season - 80.0)))
@@ -134,7 +137,7 @@ class UsualYear:
         return np.asarray(total)
 
     def top(self, ls: ArrayLike, lat: ArrayLike) -> Array:
-        return dust_top(ls, lat)
+        return dust_top(*_places(ls, lat))
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,21 +154,21 @@ class MappedDust:
     def _ls(self) -> Array:
         if self.maps.ls is not None:
             return self.maps.ls
-        assert self.maps.sol is not None
-        last = max(float(self.maps.sol[-1]), float(_YEAR.sols))
-        return np.degrees(_YEAR.at(self.maps.sol * (_YEAR.sols / last) * (1 - 1e-9)).ls_rad)
+        sol = self.maps.sol
+        if sol is None:
+            raise DataError(f"{self.maps.source} tells neither Ls nor sols")
+        last = max(float(sol[-1]), float(_YEAR.sols))
+        return np.degrees(_YEAR.at(sol * (_YEAR.sols / last) * (1 - 1e-9)).ls_rad)
 
     @cached_property
     def _zonal(self) -> Array:
         return np.asarray(self.maps.opacity.mean(axis=2))
 
     def opacity(self, ls: ArrayLike, lat: ArrayLike, lon: ArrayLike | None = None) -> Array:
-        season, place = checked_angles(ls, lat)
+        season, place = _places(ls, lat, lon)
         if lon is None or self.maps.lon.size < 2:
             return _between(self._ls, self.maps.lat, self._zonal, season, place)
         east = np.remainder(np.asarray(lon, dtype=np.float64), 360.0)
-        if not np.isfinite(east).all():
-            raise InputError("a longitude must be finite; give degrees east, 0 to 360")
         low, high, share = _round(self.maps.lon, east, 360.0)
         season, place, low, high, share = np.broadcast_arrays(season, place, low, high, share)
         out = np.zeros(season.shape)
@@ -177,10 +180,19 @@ class MappedDust:
         return out
 
     def top(self, ls: ArrayLike, lat: ArrayLike) -> Array:
+        season, place = _places(ls, lat)
         if self.maps.top is None:
-            return dust_top(ls, lat)
-        season, place = checked_angles(ls, lat)
+            return dust_top(season, place)
         return _between(self._ls, self.maps.lat, self.maps.top, season, place)
+
+
+def _places(ls: ArrayLike, lat: ArrayLike, lon: ArrayLike | None = None) -> tuple[Array, Array]:
+    """Ls and latitude [deg] as arrays of one shape, the longitude's too where it is given."""
+    given = {"ls": numbers(ls, "Ls", "degrees"), "lat": numbers(lat, "a latitude", "degrees")}
+    if lon is not None:
+        given["lon"] = numbers(lon, "a longitude", "degrees east")
+    season, place, *_ = fitting(**given)
+    return checked_angles(season, place)
 
 
 def _round(nodes: Array, at: Array, turn: float) -> tuple[Places, Places, Array]:
@@ -210,7 +222,7 @@ def _between(ls: Array, lat: Array, table: Array, season: Array, place: Array) -
 class DustStorm:
     """A storm: where, when and how long.
 
-    onset_ls : when it begins [deg]
+    onset_ls : when it begins [deg], turning round at 360
     peak : opacity that it adds at 610 Pa at its height
     growth, plateau, decay : sols of rise, of rest at the peak, and of decay to 1/e
     south, north, edge : between which latitudes it lies, and how soft its rims are [deg]
@@ -228,9 +240,9 @@ class DustStorm:
     top: float = 70_000.0
 
     def __post_init__(self) -> None:
+        for name in self.__dataclass_fields__:
+            number(getattr(self, name), f"{name} of a storm")
         checked_opacity(self.peak)
-        if not np.isfinite(self.onset_ls):
-            raise InputError("a storm's onset is an Ls in degrees, 0 to 360")
         if not (self.growth > 0.0 and self.decay > 0.0 and self.plateau >= 0.0):
             raise InputError("a storm grows and decays in sols above zero and rests in 0 or more")
         if not (self.south < self.north and self.edge > 0.0 and 5e3 <= self.top <= 2e5):
@@ -241,6 +253,7 @@ class DustStorm:
 
     def share(self, ls: ArrayLike, year: MarsYear = _YEAR) -> Array:
         """Strength over the peak, 0 to 1, at Ls [deg] of the year after the onset."""
+        ls = numbers(ls, "Ls", "degrees")
         since = np.remainder(year.sol_of_ls(ls) - year.sol_of_ls(self.onset_ls), year.sols)
         x = np.minimum(since / self.growth, 1.0)
         late = np.maximum(since - self.growth - self.plateau, 0.0)
@@ -248,7 +261,7 @@ class DustStorm:
 
     def reach(self, lat: ArrayLike) -> Array:
         """Share of the peak at a latitude [deg], 0 to 1."""
-        place = np.asarray(lat, dtype=np.float64)
+        place = numbers(lat, "a latitude", "degrees")
         south = np.tanh((place - self.south) / self.edge) if self.south > -90.0 else 1.0
         north = np.tanh((place - self.north) / self.edge) if self.north < 90.0 else -1.0
         return np.asarray(0.5 * (south - north) + 0.0 * place)
@@ -266,7 +279,8 @@ class DustScenario:
     @classmethod
     def uniform(cls, opacity: float, *, height: float | None = None) -> DustScenario:
         """One opacity (visible, at 610 Pa) everywhere and always; height of its top [m]."""
-        return cls(f"opacity {float(checked_opacity(opacity)):g}", UniformDust(opacity, height))
+        made = UniformDust(opacity, height)
+        return cls(f"opacity {float(made.depth):g}", made)
 
     @classmethod
     def open(cls, path: str | Path, *, factor: float | None = None) -> DustScenario:
@@ -282,7 +296,7 @@ class DustScenario:
         usual = self.background.opacity(ls, lat, lon)
         if self.storm is None:
             return usual
-        checked_angles(ls, lat)
+        ls, lat = _places(ls, lat, lon)
         added = self.storm.peak * self.storm.share(ls, self.year) * self.storm.reach(lat)
         return np.asarray(usual + added)
 
@@ -291,6 +305,7 @@ class DustScenario:
         usual = self.background.top(ls, lat)
         if self.storm is None:
             return usual
+        ls, lat = _places(ls, lat)
         share = np.sqrt(self.storm.share(ls, self.year) * self.storm.reach(lat))
         return np.asarray(usual + np.maximum(self.storm.top - usual, 0.0) * share)
 
@@ -354,7 +369,8 @@ def scenario(
     ------
     InputError : a name that is none of them, a storm's number for a scenario without a storm.
     """
-    if name not in _MAKERS:
+    check_kind(year, MarsYear, "year", "a MarsYear, or None for today's")
+    if not isinstance(name, str) or name not in _MAKERS:
         raise InputError(unknown("dust scenario", name, _MAKERS))
     made = _MAKERS[name]()
     if dusty_season is not None:

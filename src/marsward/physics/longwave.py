@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from marsward.core.asked import check_kind, number, numbers, switch, whole
 from marsward.core.errors import InputError
 from marsward.physics.air import GRAVITY, HEAT_CAPACITY
 from marsward.physics.column_radiation import infrared_share
@@ -90,15 +91,20 @@ def longwave(
     Raises
     ------
     InputError : pressures that do not fall or are negative, temperatures out of the table's
-        range, an emissivity outside 0 to 1, dust given twice, shapes that do not fit.
+        range, an emissivity outside 0 to 1, dust given twice, shapes that do not fit, what is no
+        number, no table, no whole number of workers.
     """
+    workers, non_lte = whole(workers, "workers"), switch(non_lte, "non_lte")
+    weight = _above_zero(gravity, "gravity", "m s-2")
+    capacity = _above_zero(heat_capacity, "heat_capacity", "J kg-1 K-1")
+    check_kind(table, KTable, "table", "a KTable such as KTable.shipped(), or None for it")
     air = table if table is not None else KTable.shipped()
     p, t, ground, shine = _columns(edges, temperature, surface_temperature, emissivity)
     n, layers = t.shape
     if dust_depth is not None:
         if dust_absorption is not None:
             raise InputError("give dust_depth or dust_absorption, not both")
-        visible = np.asarray(dust_depth, dtype=np.float64)
+        visible = numbers(dust_depth, "dust_depth")
         dust_absorption = visible[..., None] * infrared_share(air)
     dust = _dust(dust_absorption, (n, layers, air.bands))
     up, down = np.empty((n, layers + 1)), np.empty((n, layers + 1))
@@ -107,7 +113,7 @@ def longwave(
     def block(first: int) -> None:
         part = slice(first, first + _BLOCK)
         longwave_columns(
-            p[part], t[part], ground[part], shine[part], gravity, dust[part],
+            p[part], t[part], ground[part], shine[part], weight, dust[part],
             *air.arrays, up[part], down[part], exchange[part], slope[part],
         )  # fmt: skip
 
@@ -119,8 +125,8 @@ def longwave(
         for first in starts:
             block(first)
     net = down - up
-    thin = non_lte_share(p, t, air, gravity=gravity) if non_lte else np.ones((n, layers))
-    per_power = thin * gravity / (heat_capacity * (p[:, :-1] - p[:, 1:]))
+    thin = non_lte_share(p, t, air, gravity=weight) if non_lte else np.ones((n, layers))
+    per_power = thin * weight / (capacity * (p[:, :-1] - p[:, 1:]))
     return Longwave(
         up=up,
         down=down,
@@ -134,10 +140,15 @@ def longwave(
 def _columns(
     edges: ArrayLike, temperature: ArrayLike, surface: ArrayLike, emissivity: ArrayLike
 ) -> tuple[Array, Array, Array, Array]:
-    p = np.atleast_2d(np.asarray(edges, dtype=np.float64))
-    t = np.atleast_2d(np.asarray(temperature, dtype=np.float64))
+    p = np.atleast_2d(numbers(edges, "edges", "Pa"))
+    t = np.atleast_2d(numbers(temperature, "temperature", "K", finite=False))
     n = max(p.shape[0], t.shape[0])
-    if p.shape[1] != t.shape[1] + 1 or {p.shape[0], t.shape[0]} - {1, n}:
+    if (
+        p.ndim != 2
+        or t.ndim != 2
+        or p.shape[1] != t.shape[1] + 1
+        or {p.shape[0], t.shape[0]} - {1, n}
+    ):
         raise InputError(
             f"edges of shape {p.shape} do not bound layers of shape {t.shape}: one edge more than "
             "layers is needed, and as many columns"
@@ -148,8 +159,8 @@ def _columns(
         raise InputError(
             "pressures at edges must fall from the ground up and be above zero (the last may be 0)"
         )
-    ground = np.ascontiguousarray(np.broadcast_to(np.asarray(surface, dtype=np.float64), n))
-    shine = np.ascontiguousarray(np.broadcast_to(np.asarray(emissivity, dtype=np.float64), n))
+    ground = _of_columns(surface, n, "surface_temperature", "K")
+    shine = _of_columns(emissivity, n, "emissivity")
     for values, what in ((t, "of the air"), (ground, "of the ground")):
         bad = ~((values >= 40.0) & (values <= 420.0))
         if bad.any():
@@ -163,10 +174,25 @@ def _columns(
     return p, t, ground, shine
 
 
+def _above_zero(value: float, name: str, unit: str) -> float:
+    one = number(value, name, unit)
+    if one <= 0.0:
+        raise InputError(f"{name} must be above 0 {unit}, not {one:g}")
+    return one
+
+
+def _of_columns(value: ArrayLike, n: int, name: str, unit: str = "") -> Array:
+    """One number for each column."""
+    row = numbers(value, name, unit)
+    if row.shape not in ((), (1,), (n,)):
+        raise InputError(f"{name} of shape {row.shape} does not fit {n} columns; give one or {n}")
+    return np.ascontiguousarray(np.broadcast_to(row, n))
+
+
 def _dust(depth: ArrayLike | None, shape: tuple[int, int, int]) -> Array:
     if depth is None:
         return np.zeros(shape)
-    dust = np.asarray(depth, dtype=np.float64)
+    dust = numbers(depth, "absorption of dust")
     try:
         dust = np.ascontiguousarray(np.broadcast_to(dust, shape))
     except ValueError as error:

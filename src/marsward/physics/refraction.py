@@ -68,7 +68,6 @@ _POINT, _WEIGHT = (
 _FOUR = np.polynomial.legendre.leggauss(4)
 _POINT_4, _WEIGHT_4 = 0.5 * (_FOUR[0] + 1.0), 0.5 * _FOUR[1]
 _LAYER = (-5.0, 25.0)  # scale heights of an ionosphere that are followed
-_UNIFORM = 1e-9
 
 
 def refraction_constant(composition: Mapping[str, float] = COMPOSITION) -> float:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from marsward.core.asked import number, numbers, whole
 from marsward.core.errors import InputError
 from marsward.physics.air import GRAVITY, HEAT_CAPACITY
 from marsward.physics.dust_optics import DustOptics, solar_optics
@@ -111,7 +112,11 @@ def shortwave(
     InputError : pressures that do not fall, a depth below zero, a cosine outside -1 to 1, an
         albedo outside 0 to 1, NaN.
     """
-    p = np.array(edges, dtype=np.float64, order="C", ndmin=2)
+    workers, near_infrared = (
+        whole(workers, "workers (threads)"),
+        number(near_infrared, "near_infrared"),
+    )
+    p = np.array(numbers(edges, "edges", "Pa"), order="C", ndmin=2)
     n, count = p.shape[0], p.shape[1] - 1
     falls = np.isfinite(p).all() and np.all(p >= 0.0) and np.all(np.diff(p) < 0.0)
     if count < 1 or not falls:
@@ -124,7 +129,7 @@ def shortwave(
                 (heat_capacity, (n, count)), (gravity, (n,)),
             )
         ]  # fmt: skip
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise InputError(f"{n} columns of {count} layers do not match: {error}") from error
     depth, mu, flux, rest, capacity, weight = wide
     check_within(depth, 0.0, np.inf, "a dust depth", "0 or more")
@@ -133,8 +138,6 @@ def shortwave(
     check_within(rest, 0.0, 1.0, "an albedo of the ground", "0 to 1")
     check_within(capacity, 1.0, np.inf, "a heat capacity", "above 1 J kg-1 K-1")
     check_within(weight, 1e-3, np.inf, "gravity", "above zero")
-    if isinstance(workers, bool) or workers < 1:
-        raise InputError(f"workers are threads, 1 or more; not {workers}")
     dust = optics or solar_optics()
     arrays = shortwave_arrays(dust, near_infrared=near_infrared)
     down, up = np.empty((n, count + 1)), np.empty((n, count + 1))
@@ -152,6 +155,6 @@ def shortwave(
         for first in starts:
             block(first)
     else:
-        with ThreadPoolExecutor(int(workers)) as pool:
+        with ThreadPoolExecutor(workers) as pool:
             list(pool.map(block, starts))
     return Shortwave(down, up, direct, heating, bands, dust.edges)

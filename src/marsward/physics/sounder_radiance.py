@@ -22,15 +22,31 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from marsward.core.asked import check_kind, number, numbers, whole
 from marsward.core.errors import InputError
 from marsward.physics.air import gravity, hydrostatic_heights, layer_pressure
 from marsward.physics.kernels.sounder_radiance import absorption, nadir_column, planck
 from marsward.physics.sounder_channels import ChannelBins, SounderChannels, channel_bins
 from marsward.physics.sounder_table import SounderTable
 
-__all__ = ["NadirRadiance", "SounderColumns", "nadir_radiance", "planck_radiance"]
+__all__ = ["NadirRadiance", "SounderColumns", "by_column", "nadir_radiance", "planck_radiance"]
 
 Array = NDArray[np.float64]
+
+
+def by_column(value: ArrayLike, name: str, n: int) -> Array:
+    """A number for each of n columns (n,), from one for all or n of them.
+
+    Raises
+    ------
+    InputError : what is no finite number, or another count
+    """
+    held = _numbers(value, name)
+    if held.shape not in ((), (1,), (n,)):
+        raise InputError(
+            f"{name} has shape {held.shape} but there are {n} columns; give one number, or {n}"
+        )
+    return np.broadcast_to(held, (n,))
 
 
 @dataclass(frozen=True)
@@ -45,7 +61,8 @@ class SounderColumns:
 
     Raises
     ------
-    InputError : shapes that do not fit, pressures that do not fall, numbers out of range.
+    InputError : no column, shapes that do not fit, pressures that do not fall, what is no number
+        or out of range.
     """
 
     edges: Array
@@ -55,16 +72,20 @@ class SounderColumns:
     emissivity: ArrayLike = 1.0
 
     def __post_init__(self) -> None:
-        edges, air = (np.atleast_2d(_numbers(v)) for v in (self.edges, self.temperature))
-        n, layers = air.shape
-        ground = np.broadcast_to(_numbers(self.surface_temperature), (n,))
-        dust = np.zeros(air.shape) if self.dust_depth is None else _numbers(self.dust_depth)
-        shine = np.broadcast_to(_numbers(self.emissivity), (n,))
-        if edges.shape[-1] != layers + 1 or edges.shape[0] not in (1, n):
+        edges = np.atleast_2d(_numbers(self.edges, "edges"))
+        air = np.atleast_2d(_numbers(self.temperature, "temperature"))
+        n, layers = air.shape[0], air.shape[-1]
+        if (
+            not air.size or air.ndim > 2 or edges.ndim > 2
+            or edges.shape[-1] != layers + 1 or edges.shape[0] not in (1, n)
+        ):  # fmt: skip
             raise InputError(
                 f"columns have edges of shape {edges.shape} and temperatures of shape {air.shape}; "
-                "give (n, L + 1) and (n, L)"
+                "give (n, L + 1) and (n, L), n of 1 or more"
             )
+        ground = by_column(self.surface_temperature, "surface_temperature", n)
+        dust = _numbers(0.0 if self.dust_depth is None else self.dust_depth, "dust_depth")
+        shine = by_column(self.emissivity, "emissivity", n)
         edges = np.broadcast_to(edges, (n, layers + 1))
         if not (np.all(edges[:, -1] > 0.0) and np.all(np.diff(edges, axis=1) < 0.0)):
             raise InputError(
@@ -73,7 +94,11 @@ class SounderColumns:
         for name, held in (("temperature of the air", air), ("surface_temperature", ground)):
             if not np.all((held >= 30.0) & (held <= 500.0)):
                 raise InputError(f"{name} of a sounder's columns must lie in 30 to 500 K, no gaps")
-        if np.broadcast_shapes(dust.shape, air.shape) != air.shape or not np.all(dust >= 0.0):
+        if dust.shape not in ((), (layers,), (1, layers), air.shape):
+            raise InputError(
+                f"dust_depth has shape {dust.shape}; give one number for each layer, {air.shape}"
+            )
+        if not np.all(dust >= 0.0):
             raise InputError("dust_depth must be 0 or more in each layer, of shape (n, L)")
         if not np.all((shine > 0.0) & (shine <= 1.0)):
             raise InputError("the emissivity of the ground must lie above 0 and up to 1")
@@ -117,10 +142,17 @@ class NadirRadiance:
 
 
 def planck_radiance(wave: ArrayLike, temperature: float) -> Array:
-    """Planck's law by wavenumber [W m-1 sr-1] at wavenumbers [m-1] and one temperature [K]."""
-    held = np.atleast_1d(_numbers(wave))
+    """Planck's law by wavenumber [W m-1 sr-1] at wavenumbers [m-1] and one temperature [K].
+
+    Raises
+    ------
+    InputError : a wavenumber or a temperature that is not above 0
+    """
+    held, warmth = np.atleast_1d(_numbers(wave, "wave")), number(temperature, "temperature", "K")
+    if not (np.all(held > 0.0) and warmth > 0.0):
+        raise InputError("a black body needs wavenumbers above 0 and a temperature above 0 K")
     level, slope = np.empty_like(held), np.empty_like(held)
-    planck(np.ascontiguousarray(held), float(temperature), level, slope)
+    planck(np.ascontiguousarray(held), warmth, level, slope)
     return level
 
 
@@ -146,9 +178,11 @@ def nadir_radiance(
 
     Raises
     ------
-    InputError : a cosine out of range
+    InputError : a cosine out of range, a table that is none, less than one thread
     """
-    slant = np.broadcast_to(_numbers(cosine), (len(columns),))
+    check_kind(table, SounderTable, "table", "a SounderTable, or leave it out")
+    workers = whole(workers, "workers")
+    slant = by_column(cosine, "cosine", len(columns))
     if not np.all((slant >= 0.2) & (slant <= 1.0)):
         raise InputError("a sounder's line of sight down needs a cosine of 0.2 to 1")
     held = channel_bins(channels, table or SounderTable.shipped())
@@ -197,8 +231,8 @@ def _block(
             out.by_dust[row] = held.response @ by_dust
 
 
-def _numbers(value: ArrayLike) -> Array:
-    held = np.asarray(value, dtype=np.float64)
+def _numbers(value: ArrayLike, name: str) -> Array:
+    held = numbers(value, f"{name} of a sounder's columns", finite=False)
     if not np.isfinite(held).all():
-        raise InputError("a sounder's columns hold a number that is not finite")
+        raise InputError(f"{name} of a sounder's columns holds a number that is not finite")
     return held

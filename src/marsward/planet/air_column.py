@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from marsward.core.asked import check_options, number, numbers
 from marsward.core.errors import InputError
 from marsward.core.fields import field
 from marsward.physics.air_day import AirDay, air_day
 from marsward.physics.column_radiation import Dust
 from marsward.physics.dust_scenario import DustScenario
 from marsward.physics.season import MarsYear
+from marsward.planet.climate import Climate
 from marsward.planet.ground_maps import Given, SurfaceMaps
 
 __all__ = ["SCREEN", "column"]
 
 Array = NDArray[np.float64]
+_OPTIONS = frozenset(signature(air_day).parameters) - {"columns"}
 SCREEN = 1.6
 """Height of the thermometer whose air is told [m]: Viking and REMS stood at 1.6, MEDA at 0.84 and
 1.45."""
@@ -51,7 +55,8 @@ def column(
     height : above the ground of the air's temperature that is told as `air_temperature` [m]
     albedo, inertia, elevation : of the ground, in place of the shipped maps
     emissivity : of the ground
-    pressure : at the ground in this season [Pa]; by the height and the season's share if None
+    pressure : at the ground in this season [Pa]; the climate's if None, or for another year by the
+        height and today's share of the season
     options : of `physics.air_day.air_day`, such as wind, infrared, transport, layers, workers
 
     Returns
@@ -63,10 +68,15 @@ def column(
 
     Raises
     ------
-    InputError : places, seasons or hours that are none; an unknown scenario; see `air_day`.
+    InputError : places, seasons or hours that are none; an unknown scenario or option; see
+        `air_day`.
     """
+    check_options(options, _OPTIONS, "a column of air")
+    height = number(height, "height", "m")
     maps = SurfaceMaps.at(lat, lon, albedo=albedo, inertia=inertia, elevation=elevation)
     hours = _hours(local_time)
+    if pressure is None and year is None:
+        pressure = Climate.shipped().pressure(ls, maps.lat, maps.lon, maps.elevation)
     day = air_day(
         maps.columns(emissivity=emissivity), ls=ls, dust=dust, pressure=pressure, year=year,
         **options,
@@ -105,7 +115,7 @@ def _attributes(day: AirDay, dust: Dust, maps: SurfaceMaps) -> dict[str, Any]:
 def _hours(local_time: ArrayLike | None) -> Array | None:
     if local_time is None:
         return None
-    hours = np.atleast_1d(np.asarray(local_time, dtype=np.float64))
+    hours = np.atleast_1d(numbers(local_time, "local_time", "hours"))
     if hours.ndim != 1 or not np.all((hours >= 0.0) & (hours <= 24.0)):
         raise InputError("local_time is a number or a row of hours from 0 to 24")
     return hours

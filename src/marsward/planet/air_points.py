@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from marsward.core.asked import numbers
 from marsward.core.errors import InputError
 from marsward.core.time import Epoch
 
@@ -41,13 +42,13 @@ def common_shape(*shapes_and_values: Any) -> tuple[int, ...]:
 
 def filled(value: ArrayLike, shape: tuple[int, ...], name: str) -> Array:
     """Finite numbers spread to a shape; InputError for what are none."""
-    try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(f"{name} = {value!r}: give a number or an array of numbers") from None
+    array = numbers(value, name, finite=False)
     if not np.isfinite(array).all():
         raise InputError(f"{name} of the air asked for is not finite")
-    return np.array(np.broadcast_to(array, shape))
+    try:
+        return np.array(np.broadcast_to(array, shape))
+    except ValueError:
+        raise InputError(f"{name} of shape {array.shape} does not fit {shape}") from None
 
 
 def places(lon: ArrayLike, lat: ArrayLike, shape: tuple[int, ...]) -> tuple[Array, Array]:

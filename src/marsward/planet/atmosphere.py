@@ -22,6 +22,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from marsward.core.asked import check_options, number, numbers, switch, whole
 from marsward.core.errors import InputError
 from marsward.core.registry import unknown
 from marsward.core.time import Epoch
@@ -110,7 +111,8 @@ class Atmosphere:
         """Height of the ground over the areoid [m] that stands under the air, cells of 15 km."""
         from marsward.planet.kernels.air_tables import lift
 
-        lon, lat = (np.asarray(x, dtype=np.float64) for x in np.broadcast_arrays(lon, lat))
+        shape = common_shape((), lon, lat)
+        lon, lat = filled(lon, shape, "lon"), filled(lat, shape, "lat")
         terrain = _terrain()[0]
         values = [lift(terrain, x % 360.0, y) for x, y in zip(lon.flat, lat.flat, strict=True)]
         return np.array(values).reshape(lon.shape)
@@ -161,14 +163,14 @@ class Atmosphere:
     ) -> xr.Dataset:  # fmt: skip
         """The air along heights (k,) [m] over each epoch and place; the last axis is `height`."""
         when = epoch_of(epoch)
-        z = np.atleast_1d(np.asarray(heights, dtype=np.float64))
+        z = np.atleast_1d(numbers(heights, "heights", "m"))
         if z.ndim != 1:
             raise InputError(f"heights of a profile are one row [m], not of shape {z.shape}")
         shape = common_shape(when.shape, lon, lat)
         if when.shape:
             when = when.reshape(*when.shape, 1)
-        x, y = (np.broadcast_to(np.asarray(v, float), shape)[..., None] for v in (lon, lat))
-        under = None if ground is None else np.broadcast_to(ground, shape)[..., None]
+        x, y = filled(lon, shape, "lon")[..., None], filled(lat, shape, "lat")[..., None]
+        under = None if ground is None else filled(ground, shape, "ground")[..., None]
         out = self.at(when, x, y, z, above=above, ground=under)
         return out.rename({out["pressure"].dims[-1]: "level"})
 
@@ -217,26 +219,25 @@ class Atmosphere:
         terrain = _terrain()[0]
         out = self.tables.sample(flat, terrain, self.workers)
         if self.slope_wind is not None:
-            self._add_slope_wind(flat, out, terrain)
+            self._add_slopes(self.slope_wind, flat, out, terrain)
         if self.perturbations is not None:
             when = np.ascontiguousarray(seconds).ravel()
             self.perturbations.disturb(out, flat.lon, flat.lat, flat.height, when)
         return AirSample(*(row.reshape(shape) for row in out))
 
-    def _add_slope_wind(self, flat: AirPoints, out: Array, terrain: NDArray) -> None:
+    def _add_slopes(self, wind: SlopeWind, flat: AirPoints, out: Array, terrain: NDArray) -> None:
         """Winds of slopes, from how much warmer the lowest air is than its mean of the sol."""
-        assert self.slope_wind is not None
         ls, ltst, lon, lat, height, ground = flat
-        low = np.flatnonzero(height < self.slope_wind.reach_above_areoid)
+        low = np.flatnonzero(height < wind.reach_above_areoid)
         if not low.size:
             return
         below = np.where(np.isnan(ground[low]), self.ground(lon[low], lat[low]), ground[low])
-        near = height[low] - below < self.slope_wind.depth
+        near = height[low] - below < wind.depth
         low, below = low[near], below[near]
         if not low.size:
             return
         x, y = lon[low], lat[low]
-        still = below + self.slope_wind.sensed
+        still = below + wind.sensed
 
         def warmth(hour: Array) -> Array:
             points = AirPoints(ls[low], hour, x, y, still, below)
@@ -245,7 +246,7 @@ class Atmosphere:
         now = warmth(ltst[low])
         day = [warmth(np.mod(ltst[low] + 24.0 * part, 24.0)) for part in _WARMTH]
         mean = np.mean(day, axis=0)
-        east, north = self.slope_wind.at(x, y, height[low] - below, now, mean)
+        east, north = wind.at(x, y, height[low] - below, now, mean)
         out[3, low] += east
         out[4, low] += north
 
@@ -330,23 +331,24 @@ def atmosphere(
 
     Raises
     ------
-    InputError, DataError : unknown source or scenario, a file that is none.
+    InputError, DataError : unknown source, option or scenario, a file that is none.
     """
-    haze = _dust(dust)
-    air = _source(source, haze, options)
-    bates_flux = float(f107)
-    if not 50.0 <= bates_flux <= 400.0:
+    if not isinstance(dust, DustScenario):
+        dust = _made_dust(dust if isinstance(dust, str) else number(dust, "dust opacity"))
+    air = _source(source, dust, options)
+    flux, slopes = number(f107, "f107"), switch(slope_winds, "slope_winds")
+    if not 50.0 <= flux <= 400.0:
         raise InputError(
             f"f107 = {f107!r}: the solar flux at 10.7 cm and 1 AU is 65 to 300 units, quiet to "
             "active; give a number like 100"
         )
     return Atmosphere(
         air=air,
-        dust=haze,
-        f107=bates_flux,
+        dust=dust,
+        f107=flux,
         perturbations=None if seed is None else AirPerturbations(seed),
-        slope_wind=SlopeWind() if slope_winds and air.name != "mars-gram" else None,
-        workers=workers,
+        slope_wind=SlopeWind() if slopes and air.name != "mars-gram" else None,
+        workers=whole(workers, "workers"),
     )
 
 
@@ -358,11 +360,16 @@ def _columns(air: AirSource) -> AirColumns:
 
 @lru_cache(maxsize=4)
 def _tables(air: AirSource, f107: float) -> AirTables:
-    return air_tables(_columns(air), f107=f107)
+    from marsward.planet.climate_air import ClimateAir
 
+    def made() -> AirTables:
+        return air_tables(_columns(air), f107=f107)
 
-def _dust(dust: str | float | DustScenario) -> DustScenario:
-    return dust if isinstance(dust, DustScenario) else _made_dust(dust)
+    if not isinstance(air, ClimateAir):
+        return made()
+    from marsward.planet.air_cache import kept_tables
+
+    return kept_tables(air, f107, made)
 
 
 @lru_cache(maxsize=8)
@@ -372,18 +379,22 @@ def _made_dust(dust: str | float) -> DustScenario:
 
 def _source(source: Any, dust: DustScenario, options: Mapping[str, Any]) -> AirSource:
     if isinstance(source, AirSource) and not isinstance(source, str | Path):
+        check_options(options, (), f"{source.name}, which is made already")
         return source
-    if source == "climate":
+    if isinstance(source, str) and source == "climate":
         from marsward.planet.climate_air import ClimateAir
 
+        check_options(options, ("workers", "progress"), "the climate")
         return ClimateAir(dust=dust, **options)
-    if source == "mars-gram":
+    if isinstance(source, str) and source == "mars-gram":
         from marsward.planet.column_table_air import MarsGramColumn
 
+        check_options(options, (), "the Mars-GRAM column")
         return MarsGramColumn(**options)
     if isinstance(source, Path) or (isinstance(source, str) and _like_a_path(source)):
         from marsward.planet.netcdf_air import NetcdfAir
 
+        check_options(options, NetcdfAir.__dataclass_fields__.keys() - {"path"}, "a netCDF source")
         return NetcdfAir(path=Path(source), **options)
     raise InputError(
         unknown("source of air", str(source), SOURCES) + ", or give the path of a netCDF file"

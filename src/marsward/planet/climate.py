@@ -23,6 +23,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from marsward.core.asked import check_kind, fitting, number, numbers, told, whole
 from marsward.core.errors import InputError
 from marsward.core.fields import FieldRow, add_fields
 from marsward.core.fields import field as labelled
@@ -37,6 +38,9 @@ __all__ = ["Climate"]
 
 Array = NDArray[np.float64]
 _SPIN_UP = 40  # years at most to the repeat of another climate
+_WARMTH, _WARMTH_SIGMA = 210.0, 5.0  # K, of the lower air, and by how much the law's is off
+_FALL = 10.8e3  # m, scale height at that temperature
+_FITTED_HEIGHT = -4.5e3  # m over the areoid: of the readings that were fitted
 _KEPT = "kept"  # stands for "as it is" where None means something
 
 add_fields(
@@ -92,18 +96,22 @@ class Climate:
         InputError : an unknown name, a number that is none.
         PhysicsError : the air froze out.
         """
+        check_kind(year, MarsYear, "year", "a MarsYear, or obliquity and others by name")
+        check_kind(cycle, Co2Cycle, "cycle", "a Co2Cycle, or its fields by name")
         orbit = {each.name for each in fields(MarsYear)}
         frost = {each.name for each in fields(Co2Cycle)}
         for name in changes:
             if name not in orbit | frost:
                 known = ["dust", "year", "cycle", *sorted(orbit | frost)]
                 raise InputError(unknown("condition of a climate", name, known))
+            if changes[name] is not None:
+                number(changes[name], name)
         with_orbit: Any = {k: v for k, v in changes.items() if k in orbit}
         at = replace(year or self.year, **with_orbit)
         with_frost: Any = {k: v for k, v in changes.items() if k in frost}
-        numbers = replace(cycle or self.cycle, **with_frost)
+        with_cycle = replace(cycle or self.cycle, **with_frost)
         sky = self.dust if isinstance(dust, str) and dust == _KEPT else dust
-        return _climate(self.calibration, numbers, at, sky)
+        return _climate(self.calibration, with_cycle, at, sky)
 
     # answers ---------------------------------------------------------------------------------
     def pressure(
@@ -117,7 +125,7 @@ class Climate:
     ) -> Array:
         """Mean pressure of a sol [Pa]; all broadcast.
 
-        ls : [deg]; lat, lon : planetocentric and east [deg]
+        ls : [deg], turning round at 360; lat, lon : planetocentric and east [deg]
         height : over the areoid [m]; over_ground : over the shape's ground [m]; the ground if
             neither is given. Good to some 10 km over the areoid: see `physics.lower_air`.
 
@@ -126,7 +134,8 @@ class Climate:
         InputError : a latitude beyond a pole, a height under the ground, an Ls that is none.
         """
         level = place_height(lat, lon, height, over_ground)
-        return self.run.at(_season(ls), np.asarray(lat, dtype=np.float64), level)
+        place = np.asarray(lat, dtype=np.float64)
+        return self.run.at(*fitting(ls=_season(ls), lat=place, height=level))
 
     def pressure_sigma(
         self,
@@ -137,9 +146,17 @@ class Climate:
         *,
         over_ground: ArrayLike | None = None,
     ) -> Array:
-        """Standard deviation of `pressure` [Pa]: of the fitted numbers, the fit and the law."""
+        """Standard deviation of `pressure` [Pa]: of the fitted numbers, the fit and the law.
+
+        The law carries pressure from the lander's height with one temperature of the air, which is
+        taken to be off by 5 K, and by 10 K more for each 10 km over 10 km (assumed; beside the
+        columns of `marsward.atmosphere` it is 24 % off on Olympus in some seasons).
+        """
         value = self.pressure(ls, lat, lon, height, over_ground=over_ground)
-        return np.asarray(value * self.calibration.log_sigma(_season(ls)))
+        level = place_height(lat, lon, height, over_ground)
+        off = _WARMTH_SIGMA * (1.0 + 2.0 * np.maximum(level / 1e4 - 1.0, 0.0))
+        carried = off / _WARMTH * np.abs(level - _FITTED_HEIGHT) / _FALL
+        return np.asarray(value * np.hypot(self.calibration.log_sigma(_season(ls)), carried))
 
     def share(self, ls: ArrayLike) -> Array:
         """The planet's mean pressure at Ls [deg] over its mean of the year."""
@@ -156,7 +173,7 @@ class Climate:
 
     def air_temperature(self, ls: ArrayLike, lat: ArrayLike) -> Array:
         """Temperature of the lowest some 5 km of air [K] that hydrostatic balance is made with."""
-        ls, lat = np.broadcast_arrays(_season(ls), checked_place(lat, 0.0)[0])
+        ls, lat = fitting(ls=_season(ls), lat=checked_place(lat, 0.0)[0])
         relief = self.run.relief
         return self._table(relief.temperature, relief.lat, ls, lat)
 
@@ -182,8 +199,7 @@ class Climate:
         Dataset over `time` (sols) and `lat`: mean_pressure, air_mass, cap_mass, cap_edge, frost
         and ground temperature by latitude, Ls, and the residual of the CO2 budget.
         """
-        if isinstance(count, bool) or not (count >= 1 and count % 1 == 0):
-            raise InputError(f"a climate runs over whole years, 1 or more; not {count}")
+        count = whole(count, "count, of whole years,")
         same = isinstance(dust, str) and dust == _KEPT
         several = isinstance(dust, list | tuple)
         each: list[Any] = list(dust) if several else [self.dust if same else dust]
@@ -192,7 +208,7 @@ class Climate:
         state, runs = self.run.state, []
         if len(each) == 1:
             model = _model(self.calibration, self.year, each[0])
-            runs = [model.run(self.cycle, years=int(count), start=state, spin_up=0)]
+            runs = [model.run(self.cycle, years=count, start=state, spin_up=0)]
         else:
             for one in each:
                 model = _model(self.calibration, self.year, one)
@@ -211,7 +227,7 @@ class Climate:
         return np.asarray(weight / weight.sum(axis=1, keepdims=True))
 
     def _zonal(self, table: Array, ls: ArrayLike, lat: ArrayLike) -> Array:
-        ls, lat = np.broadcast_arrays(_season(ls), checked_place(lat, 0.0)[0])
+        ls, lat = fitting(ls=_season(ls), lat=checked_place(lat, 0.0)[0])
         last = table[-self.year.sols :] @ self._mean_of_latitude.T
         return self._table(last, self.run.relief.lat, ls, lat)
 
@@ -244,9 +260,9 @@ class Climate:
 
 def _season(ls: ArrayLike) -> Array:
     try:
-        season = np.asarray(ls, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(f"ls = {ls!r} is no season; give degrees of Ls, 0 to 360") from None
+        season = numbers(ls, "Ls", "degrees", finite=False)
+    except InputError as error:
+        raise InputError(f"ls = {told(ls)} is no season; give degrees of Ls, 0 to 360") from error
     if not np.isfinite(season).all():
         raise InputError("Ls must be finite; give degrees, 0 to 360")
     return season

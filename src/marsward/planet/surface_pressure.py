@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from marsward.core.asked import fitting, numbers
 from marsward.core.errors import InputError
 from marsward.planet.ground_maps import SurfaceMaps
 
@@ -25,7 +26,7 @@ _TOP = 40_000.0  # m over the areoid, up to which the law of the lower air is ca
 def checked_place(lat: ArrayLike, lon: ArrayLike) -> tuple[Array, Array]:
     """Latitude and east longitude [deg] as arrays that broadcast.
 
-    Raises InputError for a latitude beyond a pole or a number that is none.
+    Raises InputError for a latitude beyond a pole, a number that is none, shapes that do not fit.
     """
     try:
         phi, lam = np.asarray(lat, dtype=np.float64), np.asarray(lon, dtype=np.float64)
@@ -41,6 +42,7 @@ def checked_place(lat: ArrayLike, lon: ArrayLike) -> tuple[Array, Array]:
         )
     if not np.isfinite(lam).all():
         raise InputError("a longitude is not finite; give east degrees such as 137.4")
+    fitting(lat=phi, lon=lam)
     return phi, lam
 
 
@@ -61,13 +63,15 @@ def place_height(
 
     Raises
     ------
-    InputError : both heights, one under the ground, one above 40 km.
+    InputError : both heights, one under the ground, one above 40 km, one that is no number or does
+        not fit the places.
     """
     phi, lam = checked_place(lat, lon)
     if height is not None and over_ground is not None:
         raise InputError("give a height over the areoid or one over the ground, not both")
     if height is None:
-        above = np.asarray(0.0 if over_ground is None else over_ground, dtype=np.float64)
+        above = numbers(0.0 if over_ground is None else over_ground, "over_ground", "m")
+        fitting(over_ground=above, lat=phi, lon=lam)
         bad = ~(above >= 0.0)
         if bad.any():
             raise InputError(
@@ -75,9 +79,8 @@ def place_height(
             )
         level = ground_height(phi, lam) + above
     else:
-        level = np.asarray(height, dtype=np.float64) + 0.0 * phi + 0.0 * lam
-        if not np.isfinite(level).all():
-            raise InputError("a height is not finite; give metres over the areoid")
+        level = numbers(height, "a height over the areoid", "m")
+        level = np.array(fitting(height=level, lat=phi, lon=lam)[0])
         ground = ground_height(phi, lam) + 0.0 * level
         bad = level < ground - MISSED_RELIEF
         if bad.any():

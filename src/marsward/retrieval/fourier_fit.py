@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from marsward.core.asked import fitting, told, whole
 from marsward.core.errors import InputError
 
 __all__ = ["FourierFit", "fourier_fit"]
@@ -85,7 +86,7 @@ class FourierFit:
 
     def __call__(self, x: ArrayLike) -> tuple[Array, Array]:
         """The curve at x and its error (1 sigma)."""
-        held = np.asarray(x, dtype=float)
+        held = _floats(x, "x")
         trended = self.coefficients.size > 1 + 2 * self.waves
         design = _design(held.ravel(), self.waves, self.period, self.middle, trended)
         y = design @ self.coefficients
@@ -131,21 +132,24 @@ def fourier_fit(
     ----------
     x, y : data (n,); pairs with a NaN are left out
     sigma : errors of y (1 sigma), one or (n,)
-    waves : how many, 0 or more
+    waves : how many; 0 fits the mean alone, and the trend
+    period : of the first wave, in the unit of x, above 0
     trend : fit a straight line too
 
     Raises
     ------
-    InputError : too few data, a gap too long for the shortest wave, or an error that is not above 0
+    InputError : data that are no numbers, infinite or of unequal length, too few of them, a gap too
+        long for the shortest wave, an error that is not above 0, no whole number of waves, a period
+        that is not above 0
     """
-    places, told = np.broadcast_arrays(np.asarray(x, float), np.asarray(y, float))
-    error = None if sigma is None else np.broadcast_to(np.asarray(sigma, float), places.shape)
-    good = np.isfinite(places) & np.isfinite(told)
+    waves, period = whole(waves, "waves", 0), _period(period)
+    places, values, error = _data(x, y, sigma)
+    good = np.isfinite(places) & np.isfinite(values)
     if error is not None:
         good &= np.isfinite(error)
         if not np.all(error[good] > 0.0):
             raise InputError("an error of the data is not above 0; leave out what has none")
-    at, seen = places[good], told[good]
+    at, seen = places[good], values[good]
     weight = np.ones(at.shape) if error is None else 1.0 / error[good]
     unknowns = 1 + 2 * waves + int(trend)
     if at.size < unknowns + int(error is None):
@@ -166,9 +170,42 @@ def fourier_fit(
     if error is None:
         covariance = covariance * (squares / freedom)
     return FourierFit(
-        coefficients=coefficients, covariance=covariance, waves=waves, period=float(period),
+        coefficients=coefficients, covariance=covariance, waves=waves, period=period,
         middle=middle, count=int(at.size), rms=float(np.sqrt(np.mean(left**2))), chi2=chi2,
     )  # fmt: skip
+
+
+def _period(period: float) -> float:
+    held = _floats(period, "period")
+    if held.ndim or not (held > 0.0 and np.isfinite(held)):
+        raise InputError(f"period of the first wave must be one number above 0, not {told(period)}")
+    return float(held)
+
+
+def _data(x: ArrayLike, y: ArrayLike, sigma: ArrayLike | None) -> tuple[Array, Array, Array | None]:
+    """x, y and the errors, of one shape."""
+    places, values = fitting(x=_floats(x, "x"), y=_floats(y, "y"))
+    for name, held in (("x", places), ("y", values)):
+        if np.isinf(held).any():
+            raise InputError(
+                f"{name} of the data is infinite somewhere; give NaN for what is missing"
+            )
+    if sigma is None:
+        return places, values, None
+    error = _floats(sigma, "sigma")
+    if error.shape not in ((), (1,), places.shape):
+        raise InputError(
+            f"sigma has shape {error.shape} but the data {places.shape}; give one number or one "
+            "for each"
+        )
+    return places, values, np.broadcast_to(error, places.shape)
+
+
+def _floats(value: ArrayLike, name: str) -> Array:
+    try:
+        return np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name} of a fit must be numbers, not {told(value)}") from error
 
 
 def _design(x: Array, waves: int, period: float, middle: float, trend: bool) -> Array:

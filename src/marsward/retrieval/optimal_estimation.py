@@ -26,6 +26,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from marsward.core.asked import told, whole
 from marsward.core.errors import InputError, PhysicsError
 
 __all__ = ["Estimate", "ForwardLaw", "finite_differences", "optimal_estimate"]
@@ -34,6 +35,7 @@ Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
 ForwardLaw = Callable[[Array, Rows], "tuple[Array, Array] | Array"]
 _MOST_DAMPING = 1e8
+_EVEN = 1e-6  # of the root of its two variances: as far as a covariance may be uneven
 
 
 @dataclass(frozen=True)
@@ -120,22 +122,29 @@ def optimal_estimate(
     first : where to start; the prior if left out
     bounds : lowest and highest state, each (m,) or a number, that steps are cut at
     difference : step of each number of the state for differences, (m,) or a number
-    rounds : most steps
+    rounds : most steps, 1 or more
     tolerance : end where dx' S^-1 dx < tolerance m
 
     Raises
     ------
-    InputError : shapes that do not fit, a covariance that is none, noise of 0
+    InputError : shapes that do not fit, what is no number, a covariance that is none, noise or a
+        difference of 0, bounds upside down, an infinite measurement, rounds or tolerance out of
+        range, a law that answers in another shape
     PhysicsError : the forward law gives no finite number at the first guess
     """
-    seen = np.atleast_2d(np.asarray(measured, dtype=np.float64))
+    seen = _measurements(measured)
+    rounds = whole(rounds, "rounds of an estimate")
+    _check_law(forward, tolerance)
     mean, inverse_prior, prior_matrix = _prior(prior, prior_covariance, seen.shape[0])
     known = np.isfinite(seen)
     weight = _weights(noise, known)
-    law = _with_slopes(forward, np.broadcast_to(np.asarray(difference, float), mean.shape[1:]))
-    low, high = (-np.inf, np.inf) if bounds is None else bounds
+    steps = _spread(_floats(difference, "difference"), "difference", mean.shape[1:])
+    law = _with_slopes(forward, _differences(steps), seen.shape[1])
+    low, high = _bounds(bounds, mean.shape[1])
     search = _Search(law, np.where(known, seen, 0.0), known, mean, inverse_prior, weight)
-    start = mean if first is None else np.broadcast_to(np.asarray(first, float), mean.shape)
+    start = mean if first is None else _spread(_floats(first, "first"), "first", mean.shape)
+    if not np.isfinite(start).all():
+        raise InputError("first holds a number that is not finite; leave it out to start at prior")
     search.begin(np.clip(start, low, high))
     for _ in range(rounds):
         if search.done.all():
@@ -145,7 +154,13 @@ def optimal_estimate(
 
 
 def finite_differences(forward: ForwardLaw, state: Array, rows: Rows, step: Array) -> Array:
-    """Derivatives (j, k, m) of a forward law by central differences of `step` (m,)."""
+    """Derivatives (j, k, m) of a forward law by central differences of `step` (m,), above 0.
+
+    Raises
+    ------
+    InputError : a step that is none
+    """
+    step = _spread(_differences(_floats(step, "step")), "step", state.shape[1:])
     columns = []
     for each, size in enumerate(step):
         moved = np.zeros(state.shape[1])
@@ -187,7 +202,7 @@ class _Search:
             np.einsum("ni,nij,nj->n", away, self.inverse_prior[rows], away),
         )
 
-    def step(self, low: ArrayLike, high: ArrayLike, tolerance: float) -> None:
+    def step(self, low: Array, high: Array, tolerance: float) -> None:
         rows = np.flatnonzero(~self.done)
         here, slopes = self.state[rows], self.slopes[rows]
         off = np.where(self.known[rows], self.seen[rows] - self.fit[rows], 0.0)
@@ -235,58 +250,141 @@ def _level(answer: tuple[Array, Array] | Array) -> Array:
 
 
 def _with_slopes(
-    forward: ForwardLaw, difference: Array
+    forward: ForwardLaw, difference: Array, count: int
 ) -> Callable[[Array, Rows], tuple[Array, Array]]:
     """The law with its derivatives, whether it gives them or not."""
 
     def both(state: Array, rows: Rows) -> tuple[Array, Array]:
         answer = forward(state, rows)
+        level = _level(answer)
+        _check_answer("measurements", level, (len(rows), count))
         if isinstance(answer, tuple):
-            return np.asarray(answer[0], dtype=np.float64), np.asarray(answer[1], dtype=np.float64)
-        return _level(answer), finite_differences(forward, state, rows, difference)
+            slopes = np.asarray(answer[1], dtype=np.float64)
+            _check_answer("derivatives", slopes, (len(rows), count, state.shape[1]))
+            return level, slopes
+        return level, finite_differences(forward, state, rows, difference)
 
     return both
 
 
+def _check_answer(what: str, answer: Array, shape: tuple[int, ...]) -> None:
+    if answer.shape != shape:
+        raise InputError(
+            f"the forward law gives {what} of shape {answer.shape}; for {shape[0]} states it must "
+            f"give {shape}"
+        )
+
+
+def _floats(value: ArrayLike, name: str) -> Array:
+    try:
+        return np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name} of an estimate must be numbers, not {told(value)}") from error
+
+
+def _spread(values: Array, name: str, shape: tuple[int, ...]) -> Array:
+    try:
+        return np.broadcast_to(values, shape)
+    except ValueError as error:
+        raise InputError(
+            f"{name} of an estimate has shape {values.shape}; give one number or shape {shape}"
+        ) from error
+
+
+def _measurements(measured: ArrayLike) -> Array:
+    """(n, k), NaN where none was taken."""
+    seen = np.atleast_2d(_floats(measured, "measured"))
+    if seen.ndim > 2 or not seen.size:
+        raise InputError(
+            f"measured of an estimate has shape {seen.shape}; give (n, k), or (k,) for one profile"
+        )
+    if np.isinf(seen).any():
+        raise InputError("a measurement is infinite; give NaN for one that was not taken")
+    return seen
+
+
+def _check_law(forward: ForwardLaw, tolerance: float) -> None:
+    if not callable(forward):
+        raise InputError(f"forward must be a function of states and rows, not {told(forward)}")
+    end = _floats(tolerance, "tolerance")
+    if end.ndim or not (end > 0.0 and np.isfinite(end)):
+        raise InputError(
+            f"tolerance must be one number above 0, such as 0.01, not {told(tolerance)}"
+        )
+
+
+def _differences(steps: Array) -> Array:
+    if not ((steps > 0.0) & np.isfinite(steps)).all():
+        raise InputError("differences of a state must be finite and above 0, such as 1e-4")
+    return steps
+
+
+def _bounds(bounds: tuple[ArrayLike, ArrayLike] | None, m: int) -> tuple[Array, Array]:
+    """Lowest and highest state, each (m,)."""
+    if bounds is None:
+        bounds = (-np.inf, np.inf)
+    if not isinstance(bounds, tuple | list) or len(bounds) != 2:
+        raise InputError(f"bounds are a pair, lowest and highest state, not {told(bounds)}")
+    low, high = (_spread(_floats(end, "bounds"), "bounds", (m,)) for end in bounds)
+    if not (low <= high).all():
+        at = int(np.flatnonzero(~(low <= high))[0])
+        raise InputError(
+            f"bounds of number {at} of the state go from {low[at]:g} to {high[at]:g}; give the "
+            "lowest first"
+        )
+    return low, high
+
+
+def _check_covariance(matrix: Array, name: str) -> None:
+    """InputError unless a covariance (…, m, m) is alike on both sides and positive definite."""
+    size = np.sqrt(np.abs(np.einsum("...ii->...i", matrix)))
+    uneven = np.abs(matrix - np.swapaxes(matrix, -1, -2))
+    if (uneven > _EVEN * size[..., :, None] * size[..., None, :]).any():
+        raise InputError(f"{name} is not symmetric; give (S + S.T) / 2")
+    try:
+        np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError as error:
+        raise InputError(
+            f"{name} is not positive definite; add a little to its diagonal"
+        ) from error
+
+
 def _prior(prior: ArrayLike, covariance: ArrayLike, n: int) -> tuple[Array, Array, Array]:
     """Mean (n, m), inverse and covariance (n, m, m)."""
-    mean = np.asarray(prior, dtype=np.float64)
-    matrix = np.asarray(covariance, dtype=np.float64)
+    mean = _floats(prior, "prior")
+    matrix = _floats(covariance, "prior_covariance")
     m = mean.shape[-1] if mean.ndim else 0
-    if mean.ndim not in (1, 2) or matrix.shape[-2:] != (m, m):
+    if mean.ndim not in (1, 2) or m < 1 or matrix.shape[-2:] != (m, m):
         raise InputError(
             f"a prior of shape {mean.shape} and a covariance of shape {matrix.shape} do not fit; "
             "give (m,) or (n, m), and (m, m) or (n, m, m)"
         )
     if not (np.isfinite(mean).all() and np.isfinite(matrix).all()):
         raise InputError("prior and prior_covariance must be finite numbers")
-    try:
-        np.linalg.cholesky(matrix)
-    except np.linalg.LinAlgError as error:
-        raise InputError(
-            "prior_covariance is not positive definite; add a little to its diagonal"
-        ) from error
+    _check_covariance(matrix, "prior_covariance")
     inverse = np.linalg.inv(matrix)
     try:
         shapes = ((n, m), (n, m, m), (n, m, m))
         held = [np.broadcast_to(v, s) for v, s in zip((mean, inverse, matrix), shapes, strict=True)]
     except ValueError as error:
-        raise InputError(f"a prior of shape {mean.shape} does not fit {n} profiles") from error
+        raise InputError(
+            f"a prior of shape {mean.shape} with a covariance of shape {matrix.shape} does not fit "
+            f"{n} profiles; give (m,) and (m, m) for all"
+        ) from error
     return held[0], held[1], held[2]
 
 
 def _weights(noise: ArrayLike, known: NDArray[np.bool_]) -> Array:
     """Inverse covariances (n, k, k) of the measurements, 0 for those not taken."""
     n, k = known.shape
-    given = np.asarray(noise, dtype=np.float64)
+    given = _floats(noise, "noise")
     if given.ndim == 3:
-        matrix = np.broadcast_to(given, (n, k, k))
+        matrix = _spread(given, "noise", (n, k, k))
         both = known[:, :, None] & known[:, None, :]
         filled = np.where(both, matrix, np.eye(k))
-        try:
-            np.linalg.cholesky(filled)
-        except np.linalg.LinAlgError as error:
-            raise InputError("the covariance of the noise is not positive definite") from error
+        if not np.isfinite(filled).all():
+            raise InputError("noise must be finite wherever there is a measurement")
+        _check_covariance(filled, "the covariance of the noise")
         return np.where(both, np.linalg.inv(filled), 0.0)
     try:
         sigma = np.broadcast_to(given, (n, k))

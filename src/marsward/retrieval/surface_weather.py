@@ -16,6 +16,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from marsward.core.asked import told, whole
 from marsward.core.errors import InputError
 from marsward.core.fields import FieldRow, add_fields, field
 from marsward.retrieval.fourier_fit import FourierFit, fourier_fit
@@ -62,8 +63,10 @@ def daily_waves(
 
     Raises
     ------
-    InputError : no local clock, or hours without data that leave a wave free
+    InputError : no local clock, a sample without a time, errors that do not fit or are not above 0,
+        no whole number of waves, a window below 0, or hours without data that leave a wave free
     """
+    window = _checked_window(window)
     clock, values, error = _clocked(data, sigma)
     if window > 0.0:
         clock, values, error = _windows(clock, values, error, window)
@@ -92,9 +95,20 @@ def sol_table(
     `samples`, `covered` [share of 24 hours with data]; coordinates `ls`, `mars_year` of the middle.
     The mean is that of the fitted waves, so a gap in the hours does not shift it. Errors grow with
     the root of χ² where it is above 1: weather, and waves that were not fitted, are noise to a sol.
+
+    Raises
+    ------
+    InputError : as `daily_waves`, and where the sols of the record do not ascend
     """
+    waves, window = whole(waves, "waves", 0), _checked_window(window)
     clock, values, error = _clocked(data, sigma)
     date = data["msd"].values[_good(data, sigma)]
+    back = np.flatnonzero(np.diff(np.floor(date)) < 0.0)
+    if back.size:
+        raise InputError(
+            f"the record of {data.name!r} goes back from sol {np.floor(date[back[0]]):.0f} to sol "
+            f"{np.floor(date[back[0] + 1]):.0f}; sort it first: data.sortby('msd')"
+        )
     sols, start = np.unique(np.floor(date), return_index=True)
     ends = [*start[1:], date.size]
     rows = {name: np.full(sols.size, np.nan) for name in
@@ -105,8 +119,8 @@ def sol_table(
         part = slice(first, last)
         part_error = None if error is None else error[part]
         one = _one_sol(clock[part], values[part], part_error, waves, window)
-        for name, told in one.items():
-            (rows if name in rows else tides)[name][k] = told
+        for name, number in one.items():
+            (rows if name in rows else tides)[name][k] = number
     return _sol_dataset(data, sols, rows, tides, _good(data, sigma), start)
 
 
@@ -131,20 +145,46 @@ def seasonal_fit(
     ------
     InputError : an Ls outside 0 to 360, or seasons without data that leave a wave free
     """
-    held = np.asarray(getattr(ls, "values", ls), dtype=float)
+    held = _floats(ls, "ls")
     some = held[np.isfinite(held)]
     if some.size and not (some.min() >= 0.0 and some.max() <= 360.0):
-        raise InputError("an Ls of the record is outside 0 to 360 degrees")
-    y = np.asarray(getattr(values, "values", values), dtype=float)
-    error = None if sigma is None else np.asarray(getattr(sigma, "values", sigma), dtype=float)
+        wrong = some[(some < 0.0) | (some > 360.0)][0]
+        raise InputError(f"an Ls of the record, {wrong:g}, is outside 0 to 360 degrees")
+    y = _floats(values, "values")
+    error = None if sigma is None else _floats(sigma, "sigma")
     return fourier_fit(held, y, error, waves=waves, period=360.0)
 
 
+def _floats(value: Any, name: str) -> Array:
+    try:
+        return np.asarray(getattr(value, "values", value), dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name} of a record must be numbers, not {told(value)}") from error
+
+
+def _checked_window(window: float) -> float:
+    held = _floats(window, "window")
+    if held.ndim or not 0.0 <= held <= _HOURS:
+        raise InputError(f"window must be 0 to {_HOURS:g} hours, not {told(window)}")
+    return float(held)
+
+
+def _errors(sigma: Any, shape: tuple[int, ...]) -> Array:
+    held = _floats(sigma, "sigma")
+    if held.shape not in ((), (1,), shape):
+        raise InputError(
+            f"sigma has shape {held.shape} but the record {shape}; give one number or one for each "
+            "sample"
+        )
+    if (held <= 0.0).any():
+        raise InputError("an error of the record is not above 0; leave out what has none")
+    return np.broadcast_to(held, shape)
+
+
 def _good(data: xr.DataArray, sigma: Any) -> NDArray[np.bool_]:
-    good = np.isfinite(np.asarray(data.values, dtype=float))
+    good = np.isfinite(_floats(data, f"values {data.name!r}"))
     if sigma is not None:
-        good &= np.isfinite(np.broadcast_to(np.asarray(getattr(sigma, "values", sigma), float),
-                                            good.shape))  # fmt: skip
+        good &= np.isfinite(_errors(sigma, good.shape))
     return np.asarray(good)
 
 
@@ -153,6 +193,8 @@ def _clocked(data: xr.DataArray, sigma: Any) -> tuple[Array, Array, Array | None
 
     Hours run on from sol to sol, so that a trend has an axis; 24 of them are a sol.
     """
+    if not isinstance(data, xr.DataArray):
+        raise InputError(f"a record is one variable of a dataset, not {told(data)}")
     if data.ndim != 1:
         raise InputError(f"{data.name!r} has the axes {data.dims}; take one sensor of it")
     for name in ("ltst", "msd"):
@@ -163,16 +205,17 @@ def _clocked(data: xr.DataArray, sigma: Any) -> tuple[Array, Array, Array | None
     good = _good(data, sigma)
     if not good.any():
         raise InputError(f"the record of {data.name!r} holds no value at all")
-    hours, date = data["ltst"].values[good], data["msd"].values[good]
+    hours, date = (_floats(data[name], name)[good] for name in ("ltst", "msd"))
+    timeless = int(np.count_nonzero(~np.isfinite(hours + date)))
+    if timeless:
+        raise InputError(
+            f"{timeless} samples of the record of {data.name!r} have no ltst or msd; leave them out"
+        )
     mean_hours = 24.0 * (date - np.floor(date))
     # the sol of a true hour: the one in which it is nearest to the mean hour
     sol = np.floor(date) - np.round((hours - mean_hours) / 24.0)
     clock = hours + 24.0 * (sol - sol[0])
-    error = None
-    if sigma is not None:
-        error = np.broadcast_to(np.asarray(getattr(sigma, "values", sigma), float), good.shape)[
-            good
-        ]
+    error = None if sigma is None else _errors(sigma, good.shape)[good]
     return clock, np.asarray(data.values, dtype=float)[good], error
 
 
@@ -215,19 +258,19 @@ def _sol_dataset(
 ) -> xr.Dataset:
     unit = {"units": str(data.attrs.get("units", "1"))}
     name = str(data.attrs.get("long_name", data.name))
-    told: dict[str, Any] = {
+    made: dict[str, Any] = {
         key: ("msd", rows[key], unit | {"long_name": f"{key} of the sol: {name}"})
         for key in ("mean", "low", "high")
     }
-    told["mean_sigma"] = ("msd", rows["mean_sigma"], unit | {"long_name": "error (1 sigma)"})
-    told["range"] = ("msd", rows["high"] - rows["low"], unit | {"long_name": "highest less lowest"})
+    made["mean_sigma"] = ("msd", rows["mean_sigma"], unit | {"long_name": "error (1 sigma)"})
+    made["range"] = ("msd", rows["high"] - rows["low"], unit | {"long_name": "highest less lowest"})
     for key in ("amplitude", "amplitude_sigma"):
         words = "amplitude of a wave" if key == "amplitude" else "its error (1 sigma)"
-        told[key] = (("msd", "wave"), tides[key], unit | {"long_name": words})
+        made[key] = (("msd", "wave"), tides[key], unit | {"long_name": words})
     for key in ("wave_phase", "wave_phase_sigma"):
-        told[key] = field(key, tides[key], ("msd", "wave"))
+        made[key] = field(key, tides[key], ("msd", "wave"))
     for key in ("samples", "covered"):
-        told[key] = field(key, rows[key], "msd")
+        made[key] = field(key, rows[key], "msd")
     coords: dict[str, Any] = {
         "msd": ("msd", sols.astype(np.int64), dict(data["msd"].attrs)),
         "wave": ("wave", np.arange(1, tides["amplitude"].shape[1] + 1)),
@@ -237,4 +280,4 @@ def _sol_dataset(
     for key in ("ls", "mars_year"):
         if key in data.coords:
             coords[key] = ("msd", data[key].values[good][middle], dict(data[key].attrs))
-    return xr.Dataset(told, coords=coords, attrs={"of": str(data.name)})
+    return xr.Dataset(made, coords=coords, attrs={"of": str(data.name)})

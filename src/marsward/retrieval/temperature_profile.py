@@ -16,6 +16,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from marsward.core.asked import check_kind, number, told, whole
 from marsward.core.constants import BOLTZMANN, PLANCK, SPEED_OF_LIGHT
 from marsward.core.errors import InputError
 from marsward.core.fields import FieldRow, add_fields, field
@@ -23,6 +24,7 @@ from marsward.instruments.limb_sounder import LimbSounder
 from marsward.instruments.thermal_sounder import ThermalSounder
 from marsward.physics.dust_scenario import DustScenario  # noqa: F401  names the field dust_opacity
 from marsward.physics.sounder_channels import SounderChannels
+from marsward.physics.sounder_radiance import by_column
 from marsward.physics.sounder_table import SounderTable
 from marsward.retrieval.occultation_smoothing import AVERAGING_KERNEL
 from marsward.retrieval.optimal_estimation import Estimate, optimal_estimate
@@ -96,13 +98,14 @@ def nadir_temperature(
 
     Raises
     ------
-    InputError : radiances that are not those of this sounder, pressures or errors out of range
+    InputError : no profile, radiances that are not those of this sounder, pressures or errors out
+        of range, less than one round, layer or thread
     """
-    prior = prior or profile_prior()
+    prior, layers, workers = _given(sounder, ThermalSounder, prior, layers, workers)
+    emissivity = number(emissivity, "emissivity")
     light, noise = _measured(observed, ("profile", "channel"), len(sounder.channels))
     ground = _surface_pressure(observed, light.shape[0])
-    cosine = np.cos(np.radians(np.asarray(observed["emission"], dtype=np.float64)))
-    cosine = np.broadcast_to(cosine, (light.shape[0],))
+    cosine = np.cos(np.radians(by_column(observed["emission"], "emission", light.shape[0])))
     law = NadirLaw(prior, sounder.channels, ground, cosine, emissivity, layers, table, workers)
     own = noise**2 + (_share(forward_error) * light) ** 2
     matrix = own[:, :, None] * np.eye(light.shape[1]) + sounder.offset_error**2
@@ -160,18 +163,25 @@ def limb_temperature(
 
     Raises
     ------
-    InputError : radiances that are not those of this sounder, no detector high enough, a spread of
-        the dust's top that is not above 0
+    InputError : no profile, radiances that are not those of this sounder, no detector high enough,
+        a spread of the dust's top that is not above 0, less than one round, layer or thread
     """
-    if not 0.0 < dust_top_sigma <= 2.0:
+    if not 0.0 < number(dust_top_sigma, "dust_top_sigma") <= 2.0:
         raise InputError(f"dust_top_sigma must lie above 0 and up to 2, not {dust_top_sigma:g}")
-    prior = prior or profile_prior()
+    prior, layers, workers = _given(sounder, LimbSounder, prior, layers, workers)
+    surface_temperature = number(surface_temperature, "surface_temperature", "K")
+    lowest = number(lowest, "lowest", "m")
     names = [channel.name for channel in sounder.channels]
     kept = [names.index(sounder.channel(name).name) for name in (channels or names)]
     light, noise = _measured(observed, ("profile", "detector", "channel"), len(names))
     light, noise = light[..., kept], noise[..., kept]
     ground = _surface_pressure(observed, light.shape[0])
     tangent = np.asarray(observed["tangent_height"], dtype=np.float64)
+    if tangent.shape != light.shape[:2]:
+        raise InputError(
+            f"tangent_height has shape {tangent.shape} but the radiances {light.shape}; give one "
+            "height for each profile and detector"
+        )
     light = np.where((tangent >= lowest)[..., None], light, np.nan)
     used = np.flatnonzero((tangent >= lowest).any(axis=0))
     if used.size < 3:
@@ -294,9 +304,21 @@ def _gain_covariance(light: Array, own: Array, gain: float) -> Array:
     return np.asarray(shared.reshape(n, size, size) + diagonal)
 
 
+def _given(
+    sounder: Any, kind: type, prior: ProfilePrior | None, layers: int, workers: int
+) -> tuple[ProfilePrior, int, int]:
+    """The prior, the layers and the threads of a retrieval, checked."""
+    if not isinstance(sounder, kind):
+        raise InputError(f"sounder must be a {kind.__name__}, not of kind {type(sounder).__name__}")
+    check_kind(prior, ProfilePrior, "prior", "what profile_prior gives, or leave it out")
+    return prior or profile_prior(), whole(layers, "layers", 2), whole(workers, "workers")
+
+
 def _measured(observed: xr.Dataset, dims: tuple[str, ...], channels: int) -> tuple[Array, Array]:
     needed = ["channel_radiance", "channel_radiance_sigma", "surface_pressure"]
     needed.append("emission" if len(dims) == 2 else "tangent_height")
+    if not isinstance(observed, xr.Dataset):
+        raise InputError(f"observed must be the Dataset that observe gives, not {told(observed)}")
     lacking = [name for name in needed if name not in observed]
     lacking += [
         n for n in ("field_height", "pointing_error") if len(dims) == 3 and n not in observed.attrs
@@ -305,8 +327,13 @@ def _measured(observed: xr.Dataset, dims: tuple[str, ...], channels: int) -> tup
         raise InputError(
             f"an observed spectrum lacks {', '.join(lacking)}; give what observe gives"
         )
-    light = np.asarray(observed["channel_radiance"].transpose(*dims), dtype=np.float64)
-    noise = np.asarray(observed["channel_radiance_sigma"].transpose(*dims), dtype=np.float64)
+    held = [observed[name] for name in needed[:2]]
+    for each in held:
+        if set(each.dims) != set(dims):
+            raise InputError(f"{each.name} has the axes {each.dims}; give {dims}, as observe does")
+    light, noise = (np.asarray(each.transpose(*dims), dtype=np.float64) for each in held)
+    if not light.size:
+        raise InputError(f"an observed spectrum of shape {light.shape} holds nothing to retrieve")
     if light.shape[-1] != channels or noise.shape != light.shape:
         raise InputError(
             f"radiances of shape {light.shape} are not those of a sounder of {channels} channels"
@@ -315,13 +342,13 @@ def _measured(observed: xr.Dataset, dims: tuple[str, ...], channels: int) -> tup
 
 
 def _surface_pressure(observed: xr.Dataset, n: int) -> Array:
-    held = np.broadcast_to(np.asarray(observed["surface_pressure"], dtype=np.float64), (n,))
+    held = by_column(observed["surface_pressure"], "surface_pressure", n)
     if not np.all((held >= 30.0) & (held <= 2000.0)):
         raise InputError("surface_pressure of a sounded column must lie in 30 to 2000 Pa")
     return np.ascontiguousarray(held)
 
 
 def _share(error: float) -> float:
-    if not 0.0 <= error <= 0.5:
+    if not 0.0 <= number(error, "forward_error") <= 0.5:
         raise InputError(f"forward_error is a share of the radiance from 0 to 0.5, not {error:g}")
     return float(error)
