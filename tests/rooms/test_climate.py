@@ -63,7 +63,7 @@ def test_viking_is_predicted(now, place, low, high):
 
 
 def test_caps_weigh_what_neutrons_see(now):
-    # Litvak et al. 2006, doi:10.1016/j.asr.2005.09.007
+    # Litvak et al. 2005, doi:10.1016/j.asr.2005.09.007
     south, north = now.run.caps.max(axis=1) / 1e15
     assert north == pytest.approx(3.8, abs=0.6)
     assert south == pytest.approx(6.3, abs=0.9)

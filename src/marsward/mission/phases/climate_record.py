@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 CITATIONS = [
     "Hourdin et al. 1995 (CO2 cycle), doi:10.1029/94JE03079",
     "Guo et al. 2009 (fitting landers' pressure), doi:10.1029/2008JE003302",
-    "Litvak et al. 2006 (mass of the caps), doi:10.1016/j.icarus.2005.08.021",
+    "Litvak et al. 2005 (mass of the caps), doi:10.1016/j.asr.2005.09.007",
     "Forget et al. 1999 (radiation and CO2 condensation), doi:10.1029/1999JE001025",
     "Montabone et al. 2015 (dust climatology), doi:10.1016/j.icarus.2014.12.034",
     "Kass et al. 2016 (storms at 50 Pa), doi:10.1002/2016GL068978",
