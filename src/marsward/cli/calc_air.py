@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 Rows = list[tuple[str, str, Any, str]]
+_CALM = 0.05  # m/s under which a wind has no direction to tell
 
 
 def calc_air(
@@ -97,7 +98,7 @@ def air_rows(air: xr.Dataset) -> Rows:
         ("pressure_pa", "Pressure", of("pressure"), f"{of('pressure'):.4g} Pa"),
         ("density_kg_m3", "Density", of("density"), f"{of('density'):.4g} kg/m3"),
         ("temperature_k", "Temperature", of("temperature"), f"{of('temperature'):.1f} K"),
-        ("wind_m_s", "Wind", speed, f"{speed:.1f} m/s from {origin:.0f} deg"),
+        ("wind_m_s", "Wind", speed, _wind(speed, origin)),
         ("eastward_wind_m_s", "", east, ""),
         ("northward_wind_m_s", "", north, ""),
         ("speed_of_sound_m_s", "Speed of sound", of("speed_of_sound"),
@@ -107,3 +108,7 @@ def air_rows(air: xr.Dataset) -> Rows:
     rows.append(("source", "Source", str(air.attrs["source"]), str(air.attrs["source"])))
     rows.append(("dust", "Dust", str(air.attrs["dust"]), str(air.attrs["dust"])))
     return rows
+
+
+def _wind(speed: float, origin: float) -> str:
+    return f"{speed:.1f} m/s from {origin:.0f} deg" if speed >= _CALM else "calm"

@@ -11,8 +11,11 @@ from marsward.core.errors import InputError
 if TYPE_CHECKING:
     import xarray as xr
 
+    from marsward.physics.dust_scenario import DustScenario
+
 Rows = list[tuple[str, str, Any, str]]
 SEASONS = tuple(range(0, 360, 30))  # Ls [deg]
+_FAINT = 0.03  # of a storm's peak, under which there is none
 
 
 def calc_climate(
@@ -89,6 +92,7 @@ def climate_rows(
     sigma = climate.pressure_sigma(seasons, lat, lon, height)
     here = float(climate.pressure(ls, lat, lon, height))
     depth = float(haze.opacity(ls, lat)) if opacity is None else opacity
+    dusty = f"{depth:.2f} at 610 Pa, visible; {_told(haze, ls, lat, opacity)}"
     day = column(
         lat, lon, ls=ls, dust=haze if opacity is None else opacity, pressure=here, albedo=albedo,
         inertia=inertia, elevation=elevation,
@@ -99,14 +103,22 @@ def climate_rows(
         ("elevation_m", "Elevation", height, f"{height:.0f} m above the areoid"),
         *_year_rows(seasons, year, sigma),
         ("ls", "Season", ls, f"Ls {ls:g} deg"),
-        ("dust_opacity", "Dust", depth, f"{depth:.2f} at 610 Pa, visible; {_told(dust, opacity)}"),
+        ("dust_opacity", "Dust", depth, dusty),
         ("pressure_pa", "Pressure", here, f"{here:.0f} Pa, mean of the sol"),
         *_day_rows(day),
     ]  # fmt: skip
 
 
-def _told(dust: str, opacity: float | None) -> str:
-    return dust if opacity is None else "as given"
+def _told(haze: DustScenario, ls: float, lat: float, opacity: float | None) -> str:
+    """Where the dust is from, and whether its storm blows here and now."""
+    if opacity is not None:
+        return "as given"
+    if haze.storm is None:
+        return haze.name
+    strength = float(haze.storm.share(ls) * haze.storm.reach(lat))
+    if strength < _FAINT:
+        return f"{haze.name}: none here at this season, it begins at Ls {haze.storm.onset_ls:g}"
+    return f"{haze.name}, {100.0 * strength:.0f} % of its peak"
 
 
 def _year_rows(seasons: Any, year: Any, sigma: Any) -> Rows:

@@ -283,7 +283,7 @@ class Atmosphere:
             "title": "air of Mars",
             "source": self.source,
             "atmosphere": self.air.name,
-            "dust": self.dust.name,
+            "dust": self.dust.name if self.air.name == "climate" else "as in the source",
             "f107": self.f107,
             "heights": "above the areoid",
             **self.told,

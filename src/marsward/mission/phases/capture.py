@@ -245,9 +245,12 @@ class Capture(Phase):
                 "the path to Mars brings no solar pressure; write solar_pressure in the phase, "
                 'such as "2.4e-8 m/s2"'
             )
-        air = self.drag.drag(PLANET, self.insertion.ignition) if self.drag is not None else None
-        if air is None:
+        air = None
+        if self.drag is None:
             said.append("There is no air: at the lowest periapsis it would hardly be felt.")
+        else:
+            air = self.drag.drag(PLANET, self.insertion.ignition)
+            said.append(self.drag.said())
         return with_pressure(
             Forces(gravity={PLANET: self.gravity_degree}, drag=air), pressure
         ), said

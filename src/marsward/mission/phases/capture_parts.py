@@ -135,6 +135,15 @@ class DragPart(Part):
             )
         return self
 
+    def said(self) -> str:
+        """What the air of an orbit stands on, one sentence."""
+        whose = f"the atmosphere {self.air!r} at the season of the start, mean of the planet and "
+        whose += "the sol, F10.7 of 100" if self.air else ""
+        return (
+            f"Air slows the craft, cd A / m of {self.ballistic:g} m2/kg; density: "
+            f"{whose if self.air else self.source}."
+        )
+
     def drag(self, planet: str, epoch: Epoch) -> Drag:
         """As the force model takes it; an atmosphere tells its density at the epoch's season."""
         if not self.air:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -9,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from marsward.core.part import Part, value
 from marsward.core.quantity import EpochField, quantity
 from marsward.mission.phases.climate_checks import (
+    FILES,
     checked_dust,
     checked_places,
     named_once,
@@ -197,6 +199,11 @@ class Climate(Phase):
     def _each_once(cls, given: tuple[WorldPart, ...]) -> tuple[WorldPart, ...]:
         named_once("experiment", [each.name for each in given])
         return given
+
+    def data(self, home: Path) -> tuple[Path, ...]:
+        """Files of dust enter the key."""
+        named = [self.dust, *(each.dust or "" for each in self.experiments)]
+        return tuple(home / Path(name).expanduser() for name in named if name.endswith(FILES))
 
     def fly(self, given: Given) -> Outcome:
         """The year, the days, the experiments, what instruments see and what is known by them."""

@@ -125,8 +125,9 @@ class Orbit(Phase):
             f"{self.apoapsis / 1e3:.0f} km, {turns.count} turns, never below {low.min():.0f} km",
             assumptions=[
                 f"Gravity of Mars to degree {self.gravity_degree} of GMM-3; Sun and planets, "
-                "relativity of the Sun and sunlight with shadow act too; moons of Mars, tides"
-                + (" are left out." if self.drag else " and air are left out."),
+                "relativity of the Sun and sunlight with shadow act too; moons of Mars"
+                + (" and tides are left out." if self.drag else ", tides and air are left out."),
+                *([self.drag.said()] if self.drag else []),
                 "No manoeuvre keeps the orbit.",
             ],
             citations=[

@@ -13,6 +13,8 @@ NIGHT = 90.0  # deg, incidence from which the ground below is dark
 POLAR = 80.0  # deg; beyond, a latitude turns round and has no steady drift
 STEADY = 2.0  # deg, by which a latitude may leave the line of its drift
 
+STILL = 0.5  # h of local time under which a node is shown as standing still
+
 
 def draw(phase: StoredPhase) -> Drawing:
     """Latitude, heights, local time and light against date; from orbit_elements.nc."""
@@ -100,7 +102,13 @@ def _clock(axes: Axes, time: np.ndarray, ltan: np.ndarray) -> None:
     axes.plot(time, np.where(np.abs(np.diff(ltan, prepend=ltan[0])) > 12, np.nan, ltan),
               color=colour("sun"), lw=2)  # fmt: skip
     axes.set_ylabel("local time [h]")
-    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+    low, high = float(np.nanmin(ltan)), float(np.nanmax(ltan))
+    if high - low < STILL:  # a node that keeps up with the Sun: no scale of seconds
+        axes.set_ylim(0.5 * (low + high) - STILL, 0.5 * (low + high) + STILL)
+        axes.yaxis.set_major_locator(MaxNLocator(5))
+        axes.ticklabel_format(axis="y", useOffset=False)
+    else:
+        axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.set_title("Ascending node, local true solar time")
 
 
