@@ -146,7 +146,10 @@ def test_a_kind_that_cannot_be_loaded_is_listed_as_such(breeze, call):
 def test_kinds_from_outside_name_their_package(breeze, call):
     rows = json.loads(call("list", "instruments", "--json").out)
     origins = {row["instrument"]: row["from"] for row in rows}
-    own = ("camera", "radar-sounder", "radiometer", "spectrometer")
+    own = (
+        "camera", "radar-sounder", "radiometer", "spectrometer", "weather-station", "radio-science",
+        "thermal-sounder", "sun-camera", "limb-sounder",
+    )  # fmt: skip
     assert origins == {**dict.fromkeys(own, "marsward"), "toy-vane": "marsward-toy"}
 
 
@@ -156,7 +159,7 @@ def test_new_writes_a_file_that_is_right(place, call):
     mission = mw.Mission.open("my trip.toml")
     assert mission.name == "my-trip"
     assert [p.kind for p in mission.phases] == [
-        "cruise", "lookback", "capture", "map", "ice", "soil",
+        "cruise", "lookback", "capture", "map", "ice", "soil", "climate",
     ]  # fmt: skip
     assert call("new", "other.toml").code == 0
     assert call("check", "other.toml").code == 0
