@@ -137,6 +137,15 @@ def test_a_preset_of_two_kinds_names_the_other(call):
     assert "too:" not in call("show", "moric").out
 
 
+def test_a_preset_of_many_kinds_names_them_all(call):
+    said = call("show", "mcs")
+    others = [line for line in said.out.splitlines() if " too: " in line]
+    assert others
+    for line in others:
+        name = line.split("`marsward show ")[1].rstrip("`")
+        assert call("show", name).out.startswith(f"{name.removeprefix('mcs-')} mcs: ")
+
+
 def test_a_kind_that_cannot_be_loaded_is_listed_as_such(breeze, call):
     rows = {row["phase"]: row for row in json.loads(call("list", "phases", "--json").out)}
     assert rows["toy-gone"]["what"].startswith("cannot be loaded")

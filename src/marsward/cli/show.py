@@ -35,22 +35,31 @@ def show(name: str, /, *, json: bool = False) -> int:
         return 0
     presets = _presets()
     if name in presets:
-        return _preset(*presets[name], json, _namesakes(name))
+        (first, *others) = presets[name]
+        also = [(kind, f"{name}-{kind}") for kind, _, _ in others] + _namesakes(name)
+        return _preset(*first, json, also)
     known = [*instrument_kinds().names(), *presets, *phase_kinds().names(), *built_in_missions()]
     raise InputError(unknown("phase, instrument or mission", name, known))
 
 
-def _presets() -> dict[str, tuple[str, Any, Any]]:
-    """Instruments that have flown, by name: their kind, its class and the preset."""
+def _presets() -> dict[str, list[tuple[str, Any, Any]]]:
+    """Instruments that have flown, by name: kind, its class and the preset of each of that name.
+
+    Where several kinds have one, "NAME-KIND" finds the second and later ones.
+    """
     from marsward.mission.load import instrument_kinds
 
-    found: dict[str, tuple[str, Any, Any]] = {}
+    found: dict[str, list[tuple[str, Any, Any]]] = {}
     for kind in instrument_kinds().names():
         try:
             cls = instrument_kinds().get(kind)
         except DataError:
             continue  # another package's; `marsward list instruments` says why
-        found |= {each.name: (kind, cls, each) for each in getattr(cls, "presets", tuple)()}
+        for each in getattr(cls, "presets", tuple)():
+            row = (kind, cls, each)
+            found.setdefault(each.name, []).append(row)
+            if len(found[each.name]) > 1:
+                found[f"{each.name}-{kind}"] = [row]
     return found
 
 
