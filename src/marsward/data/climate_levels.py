@@ -8,6 +8,7 @@ the GFDL family take it), and half the lower edge's where the upper edge is empt
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from marsward.core.errors import DataError
 
-__all__ = ["Levels", "layer_pressure"]
+__all__ = ["Levels", "log_mean_pressure"]
 
 _LOWEST_SIGMA = 0.5
 
@@ -88,7 +89,7 @@ class Levels:
         a, b = self.a[:, None, None], self.b[:, None, None]
         if self.at_layers:
             return np.asarray(a + b * ps)
-        return layer_pressure(a + b * ps, axis=-3)
+        return log_mean_pressure(a + b * ps, axis=-3)
 
     def coordinates(self) -> dict[str, xr.DataArray]:
         """a and b from the ground up, on `lev` or on `edge`."""
@@ -106,12 +107,12 @@ class Levels:
         }  # fmt: skip
 
 
-def layer_pressure(edges: Any, *, axis: int = -1) -> NDArray[np.float64]:
+def log_mean_pressure(edges: Any, *, axis: int = -1) -> NDArray[np.float64]:
     """Pressure of layers between edges [Pa] along an axis, in either order."""
     p = np.moveaxis(np.asarray(edges, dtype=float), axis, -1)
     one, two = p[..., :-1], p[..., 1:]
     high, low = np.maximum(one, two), np.minimum(one, two)
     safe = np.where(low > 0.0, low, 1.0)
-    ratio = np.where(low > 0.0, high / safe, np.e)
+    ratio = np.where(low > 0.0, high / safe, math.e)
     middle = np.where(low > 0.0, (high - low) / np.log(ratio), 0.5 * high)
     return np.moveaxis(middle, -1, axis)
