@@ -58,7 +58,7 @@ def test_energy_and_momentum_about_an_isolated_sun(state, days):
 def test_there_and_back(state, days):
     there = arrive(state, START, days * DAY, forces=FULL)
     home = arrive(there, START + days * DAY, START, forces=FULL)
-    # a metre for most; a draw that falls to 1e11 m from the Sun came back 1.7 m off
+    # a metre for most; a draw that falls to 0.35 au from the Sun came back 1.7 m off
     assert np.linalg.norm((home - state)[:3]) < 5.0
 
 

@@ -39,21 +39,25 @@ def numbers(value: Any, name: str, unit: str = "", *, finite: bool = True) -> Ar
 
     finite : False lets NaN and infinity pass, where they are refused later
     """
-    what = f"{name} must be numbers{unit and f' in {unit}'}, not {told(value)}"
     try:
         given = np.asarray(value)
-        if given.dtype.kind not in "biufO":
-            raise InputError(what)
-        array = given.astype(np.float64, copy=False)
+        array = given.astype(np.float64, copy=False) if given.dtype.kind in "biufO" else None
     except (TypeError, ValueError) as error:
-        raise InputError(what) from error
+        raise _no_numbers(value, name, unit) from error
+    if array is None:
+        raise _no_numbers(value, name, unit)
     bad = ~np.isfinite(array)
     if bad.any() and given.dtype.kind == "O":
-        raise InputError(what)
+        raise _no_numbers(value, name, unit)
     if bad.any() and finite:
         first = f"holds {array[bad].flat[0]:g}; it" if array.ndim else f"is {array:g} and"
         raise InputError(f"{name} {first} must be finite{unit and f', in {unit}'}")
     return array
+
+
+def _no_numbers(value: Any, name: str, unit: str) -> InputError:
+    """The refusal; made only where there is one, for arrays take long to write out."""
+    return InputError(f"{name} must be numbers{unit and f' in {unit}'}, not {told(value)}")
 
 
 def number(value: Any, name: str, unit: str = "") -> float:

@@ -92,8 +92,8 @@ class BlockStore:
 
     def missing(self) -> list[int]:
         """Numbers of the blocks that are still to be computed."""
-        todo = [n for n in range(self.count) if self.get(n) is None]
-        done = self.count - len(todo)
+        rest = [n for n in range(self.count) if self.get(n) is None]
+        done = self.count - len(rest)
         if done:
             self.progress.note(f"going on after {done} of {self.count} blocks")
-        return todo
+        return rest

@@ -232,11 +232,11 @@ def _on_threads(job: _Job, store: BlockStore, workers: int, progress: Progress) 
         store.keep(number, job.solve(number))
 
     tell = _teller(job, progress)
-    todo = store.missing()
-    tell(job.count - len(todo))
+    rest = store.missing()
+    tell(job.count - len(rest))
     pool = ThreadPoolExecutor(workers)
     try:
-        waiting: set[Future[None]] = {pool.submit(one, number) for number in todo}
+        waiting: set[Future[None]] = {pool.submit(one, number) for number in rest}
         while waiting:
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             for each in done:
@@ -258,15 +258,15 @@ def _on_dask(job: _Job, store: BlockStore, workers: int, progress: Progress) -> 
             'dask is not installed; pip install "marsward[cluster]", or leave dask=True out'
         ) from None
     tell = _teller(job, progress)
-    todo = store.missing()
-    tell(job.count - len(todo))
-    for batch in _batches(todo, 8 * workers):
+    rest = store.missing()
+    tell(job.count - len(rest))
+    for batch in _batches(rest, 8 * workers):
         tasks = [
             dask.delayed(job.solve)(number, dask_key_name=f"ground-{number}") for number in batch
         ]
         for number, block in zip(batch, dask.compute(*tasks), strict=True):
             store.keep(number, block)
-        tell(job.count - sum(1 for n in todo if n > batch[-1]))
+        tell(job.count - sum(1 for n in rest if n > batch[-1]))
 
 
 def _batches(numbers: list[int], size: int) -> Iterator[list[int]]:
