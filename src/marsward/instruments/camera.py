@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from marsward.core.constants import PLANCK, SPEED_OF_LIGHT
 from marsward.core.errors import InputError
 from marsward.core.fields import field
+from marsward.core.preset_files import Preset
 from marsward.core.registry import unknown
 from marsward.geometry.pinhole import Pinhole
 from marsward.instruments import camera_lines
@@ -20,7 +21,6 @@ from marsward.instruments.camera_bands import CameraBand
 from marsward.instruments.camera_presets import preset, preset_names
 from marsward.instruments.camera_settings import CameraSettings
 from marsward.instruments.kernels.sensor import point_sources, read_out, spread
-from marsward.instruments.preset_files import Preset
 from marsward.physics.light import V_ZERO
 
 Array = NDArray[np.float64]

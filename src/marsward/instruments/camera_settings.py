@@ -14,11 +14,11 @@ from pydantic import model_validator
 from marsward.core.errors import InputError
 from marsward.core.machine import machine_memory
 from marsward.core.part import value
+from marsward.core.preset_files import Preset
+from marsward.core.preset_part import PresetPart
 from marsward.core.quantity import QuantityRule
 from marsward.instruments.camera_bands import CameraBand
 from marsward.instruments.camera_presets import preset, preset_names
-from marsward.instruments.preset_files import Preset
-from marsward.instruments.preset_part import PresetPart
 
 _SOURCE = "not published; a small star and limb camera of today"
 

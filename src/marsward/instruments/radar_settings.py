@@ -11,10 +11,10 @@ from typing import Annotated, Any, Literal
 from pydantic import model_validator
 
 from marsward.core.part import Part, value
+from marsward.core.preset_files import Preset
+from marsward.core.preset_part import PresetPart
 from marsward.core.quantity import QuantityRule
 from marsward.core.registry import unknown
-from marsward.instruments.preset_files import Preset
-from marsward.instruments.preset_part import PresetPart
 from marsward.instruments.radar_presets import radar_preset, radar_preset_names
 
 _SHARAD = "as SHARAD: Seu et al. 2007, doi:10.1029/2006JE002745"

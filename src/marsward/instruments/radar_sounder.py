@@ -25,10 +25,10 @@ from scipy import fft
 from marsward.core.constants import BOLTZMANN, SPEED_OF_LIGHT
 from marsward.core.errors import InputError
 from marsward.core.fields import FieldRow, add_fields, field
+from marsward.core.preset_files import Preset
 from marsward.instruments import radar_echo
 from marsward.instruments import radargram as products
 from marsward.instruments.chirp import Chirp
-from marsward.instruments.preset_files import Preset
 from marsward.instruments.radar_presets import radar_preset, radar_preset_names
 from marsward.instruments.radar_settings import RadarSettings
 from marsward.physics.dielectric import attenuation, complex_permittivity, reflection

@@ -21,10 +21,10 @@ from pydantic import model_validator
 from marsward.core.errors import InputError
 from marsward.core.fields import FieldRow, add_fields, field
 from marsward.core.part import value
+from marsward.core.preset_files import Preset
+from marsward.core.preset_part import PresetPart
 from marsward.core.quantity import QuantityRule
 from marsward.instruments.frequency_noise import FrequencyNoise, frequency_noise
-from marsward.instruments.preset_files import Preset
-from marsward.instruments.preset_part import PresetPart
 from marsward.instruments.radio_science_presets import preset, preset_names
 from marsward.physics.ionosphere import Ionosphere
 from marsward.physics.refraction import round_air

@@ -16,8 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from marsward.core.errors import InputError
 from marsward.core.fields import FieldRow, add_fields, field
+from marsward.core.preset_files import Preset
 from marsward.core.registry import unknown
-from marsward.instruments.preset_files import Preset
 from marsward.instruments.radiometer_bands import RadiometerBand
 from marsward.instruments.radiometer_presets import preset, preset_names
 from marsward.instruments.radiometer_settings import RadiometerSettings

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from marsward.instruments.preset_files import Preset, PresetFiles
+from marsward.core.preset_files import Preset, PresetFiles
 
 __all__ = ["preset", "preset_names"]
 

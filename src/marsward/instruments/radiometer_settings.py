@@ -7,9 +7,9 @@ from typing import Annotated
 from pydantic import model_validator
 
 from marsward.core.part import value
+from marsward.core.preset_files import Preset
+from marsward.core.preset_part import PresetPart
 from marsward.core.quantity import QuantityRule
-from marsward.instruments.preset_files import Preset
-from marsward.instruments.preset_part import PresetPart
 from marsward.instruments.radiometer_bands import RadiometerBand
 from marsward.instruments.radiometer_presets import preset, preset_names
 

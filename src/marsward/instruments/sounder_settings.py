@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from marsward.core.fields import FieldRow, add_fields
 from marsward.core.part import value
-from marsward.instruments.preset_files import Preset, PresetFiles
-from marsward.instruments.preset_part import PresetPart
+from marsward.core.preset_files import Preset, PresetFiles
+from marsward.core.preset_part import PresetPart
 
 __all__ = ["SounderSettings", "preset", "preset_names"]
 

@@ -19,8 +19,8 @@ from numpy.typing import ArrayLike, NDArray
 from marsward.core.constants import ASTRONOMICAL_UNIT
 from marsward.core.errors import InputError
 from marsward.core.fields import FieldRow, add_fields, field
+from marsward.core.preset_files import Preset
 from marsward.data.textures import solar_spectrum
-from marsward.instruments.preset_files import Preset
 from marsward.instruments.spectrometer_presets import preset, preset_names
 from marsward.instruments.spectrometer_settings import SpectralRange, SpectrometerSettings
 from marsward.physics.co2_bands import co2_transmission

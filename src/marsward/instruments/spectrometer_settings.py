@@ -8,9 +8,9 @@ import numpy as np
 from pydantic import model_validator
 
 from marsward.core.part import Part, value
+from marsward.core.preset_files import Preset
+from marsward.core.preset_part import PresetPart
 from marsward.core.quantity import QuantityRule
-from marsward.instruments.preset_files import Preset
-from marsward.instruments.preset_part import PresetPart
 from marsward.instruments.spectrometer_presets import SHORT_NAMES, preset, preset_names
 
 _CHOICE = "a choice: an imaging spectrometer of today"

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from marsward.core.errors import InputError
 from marsward.core.fields import FieldRow, add_fields, field
 from marsward.core.mars_axis import axis_epoch, mars_axis
+from marsward.core.preset_files import Preset
 from marsward.core.time import Epoch
 from marsward.data import weather_dataset as _rows  # noqa: F401  the fields of weather
-from marsward.instruments.preset_files import Preset
 from marsward.instruments.weather_station_settings import SENSORS, WeatherStationSettings
 from marsward.physics.vapour import ice_vapour_pressure
 

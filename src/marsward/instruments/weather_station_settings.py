@@ -13,9 +13,9 @@ from typing import Annotated, ClassVar
 from pydantic import model_validator
 
 from marsward.core.part import value
+from marsward.core.preset_files import Preset, PresetFiles
+from marsward.core.preset_part import PresetPart
 from marsward.core.quantity import QuantityRule
-from marsward.instruments.preset_files import Preset, PresetFiles
-from marsward.instruments.preset_part import PresetPart
 
 __all__ = ["SENSORS", "WeatherStationSettings"]
 

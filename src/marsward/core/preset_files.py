@@ -1,8 +1,8 @@
-"""Files of instruments that have flown: their values, each with where it is from.
+"""Files of instruments and vehicles that have flown: their values, each with where it is from.
 
-A preset is a file `presets/<folder>/<name>.toml`, a camera's `presets/<name>.toml`: `summary`,
-a table `refs` of sources by a short name, a table `values` of {value, origin, ref} by field, and
-the instrument's bands or ranges likewise, each with its name.
+A preset is a file `presets/<folder>/<name>.toml` of its room, a camera's `presets/<name>.toml`:
+`summary`, a table `refs` of sources by a short name, a table `values` of {value, origin, ref} by
+field, and the instrument's bands or ranges likewise, each with its name.
 """
 
 from __future__ import annotations
@@ -44,20 +44,22 @@ class Preset:
 
 @dataclass(frozen=True)
 class PresetFiles:
-    """The presets of one kind of instrument.
+    """The presets of one kind of instrument or vehicle.
 
     kind : what sentences call the instrument
     folder : under `presets/`; "" is that folder itself
     parts : field and table of the instrument's bands
+    room : the package that has `presets/`
     """
 
     kind: str
     folder: str = ""
     parts: str = "bands"
+    room: str = "marsward.instruments"
 
     def names(self) -> tuple[str, ...]:
         """Names of all presets, sorted."""
-        place = files("marsward.instruments") / "presets" / self.folder
+        place = files(self.room) / "presets" / self.folder
         found = [each.name for each in place.iterdir() if each.name.endswith(".toml")]
         return tuple(sorted(name.removesuffix(".toml") for name in found))
 
@@ -77,7 +79,7 @@ class PresetFiles:
         known = self.names()
         if name not in known:
             raise InputError(unknown(f"{self.kind} preset", name, [*known, *also]))
-        place = files("marsward.instruments") / "presets" / self.folder / f"{name}.toml"
+        place = files(self.room) / "presets" / self.folder / f"{name}.toml"
         try:
             return self._preset(name, tomllib.loads(place.read_text(encoding="utf-8")))
         except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 from pydantic import ModelWrapValidatorHandler, model_validator
 
 from marsward.core.part import Parameter, Part
-from marsward.instruments.preset_files import Preset
+from marsward.core.preset_files import Preset
 
 __all__ = ["PresetPart"]
 

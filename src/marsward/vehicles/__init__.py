@@ -1,0 +1,1 @@
+"""Capsules, parachutes, landers, rovers and helicopters: what flies and drives, and its laws."""
