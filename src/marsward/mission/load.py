@@ -23,6 +23,7 @@ from marsward.mission.phases._catalogue import PHASES
 from marsward.mission.phases.phase import Phase
 from marsward.mission.plan import arrange
 from marsward.mission.schema import TOP_KEYS, Spacecraft, Vector
+from marsward.mission.world import World
 
 BUILT_IN = Path(__file__).resolve().parent.parent / "missions"
 _LARGEST = 16 * 1024 * 1024  # bytes; a mission file is a text that people write
@@ -155,6 +156,7 @@ class _Reading:
         title = self._text_key("title", name)
         seed = self._seed()
         craft = self._table("spacecraft", Spacecraft)
+        world = self._table("world", World)
         vectors = self._vectors()
         instruments = self.parts = self._instruments()
         phases = self._phases()
@@ -170,6 +172,7 @@ class _Reading:
             vectors=tuple(vectors),
             instruments=instruments,
             phases=tuple(each for _, each in ordered),
+            world=world if isinstance(world, World) else World(),
             path=self.file,
             text=self.text,
             overrides=self.overrides,

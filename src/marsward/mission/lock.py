@@ -65,6 +65,7 @@ def _lines(mission: Mission, steps: Sequence[Step]) -> Iterator[str]:
     for name, text in versions().items():
         yield f"{_toml(name)} = {_toml(text)}"
     yield from _defaults("spacecraft", mission.spacecraft, "[spacecraft]")
+    yield from _defaults("world", mission.world, "[world]")
     for name, part in mission.instruments.items():
         yield ""
         yield "[[instrument]]"

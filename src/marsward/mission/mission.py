@@ -13,6 +13,7 @@ from marsward.core.part import Part
 from marsward.core.progress import Progress
 from marsward.mission.phases.phase import Phase
 from marsward.mission.schema import Spacecraft, Vector
+from marsward.mission.world import World
 
 if TYPE_CHECKING:
     from marsward.mission.store import Run
@@ -29,6 +30,7 @@ class Mission:
     vectors: tuple[Vector, ...]
     instruments: Mapping[str, Part]
     phases: tuple[Phase, ...]
+    world: World = entry(default_factory=World)
     path: str = ""
     text: str = ""
     overrides: tuple[str, ...] = ()
@@ -131,5 +133,5 @@ class Mission:
         return "\n".join(rows)
 
     def table(self, name: str) -> Any:
-        """One table of the mission that is not a phase: "spacecraft" or "vector"."""
-        return {"spacecraft": self.spacecraft, "vector": self.vectors}[name]
+        """One table of the mission that is not a phase: "spacecraft", "vector" or "world"."""
+        return {"spacecraft": self.spacecraft, "vector": self.vectors, "world": self.world}[name]

@@ -23,7 +23,8 @@ def apply_overrides(
 ) -> None:
     """Put each 'table.key=value' into `data`; errors about it will point to the --set.
 
-    The first word is a phase's name or kind, an instrument's name, "spacecraft", or a top key.
+    The first word is a phase's name or kind, an instrument's name, "spacecraft", "world", or a top
+    key.
     """
     for text in overrides:
         place = f"--set {text}"
@@ -34,7 +35,8 @@ def apply_overrides(
         keys = form.group(1).split(".")
         path = _table_of(keys, data)
         if path is None:
-            known = [*_names(data, "phase"), *_names(data, "instrument"), "spacecraft", "seed"]
+            tables = [*_names(data, "phase"), *_names(data, "instrument")]
+            known = [*tables, "spacecraft", "world", "seed"]
             complaints.append(Complaint(place, unknown("phase or instrument", keys[0], known)))
             continue
         if "" in path:
@@ -58,7 +60,7 @@ def _table_of(keys: Sequence[str], data: Mapping[str, Any]) -> KeyPath | None:
     """The path in the file that the words mean; names with dots in them are tried longest first."""
     if len(keys) == 1:
         return (keys[0],) if keys[0] in ("name", "title", "seed") else None
-    if keys[0] == "spacecraft":
+    if keys[0] in ("spacecraft", "world"):
         return tuple(keys)
     for split in range(len(keys) - 1, 0, -1):
         name = ".".join(keys[:split])

@@ -69,7 +69,7 @@ def arrange(phases: Sequence[Placed], complain: Complain | None) -> list[Placed]
     graph: dict[str, set[str]] = {}
     for place, phase in phases:
         graph[phase.title] = set()
-        for need in phase.needs:
+        for need in phase.needed:
             if need in makers:
                 graph[phase.title].add(makers[need])
             else:
@@ -132,7 +132,7 @@ def steps(mission: Mission) -> Iterator[Step]:
     names = product_names(file_order(mission))
     keys: dict[str, str] = {}
     for number, phase in enumerate(mission.phases, 1):
-        parents = {need: keys[need] for need in phase.needs}
+        parents = {need: keys[need] for need in phase.needed}
         step = _step(mission, phase, number, parents, names[phase.title])
         for full in step.products.values():
             keys[full] = step.key

@@ -184,7 +184,7 @@ class _Flight:
     def _fly_one(self, step: Step, partial: Path) -> Outcome:
         phase = step.phase
         given = Given(
-            products={need: Product.open(self.products[need]) for need in phase.needs},
+            products={need: Product.open(self.products[need]) for need in phase.needed},
             mission=self.mission,
             folder=partial,
             progress=self.progress,

@@ -9,13 +9,9 @@ from pydantic import Field, field_validator, model_validator
 
 from marsward.core.part import Part, value
 from marsward.core.quantity import EpochField, quantity
-from marsward.mission.phases.climate_checks import (
-    FILES,
-    checked_dust,
-    checked_places,
-    named_once,
-)
+from marsward.mission.phases.climate_checks import checked_places, named_once
 from marsward.mission.phases.phase import Given, Outcome, Phase
+from marsward.mission.world import FILES, checked_dust
 
 
 class WorldPart(Part):
@@ -65,17 +61,17 @@ class Climate(Phase):
     knowledge: ClassVar[tuple[str, ...]] = (
         "weather", "weather_sols", "sun_images", "occultations", "soundings", "limb_soundings",
     )  # fmt: skip
-    reads: ClassVar[tuple[str, ...]] = ("spacecraft",)
+    reads: ClassVar[tuple[str, ...]] = ("spacecraft", "world")
     instrument_kinds: ClassVar[dict[str, str]] = {
         "station": "weather-station", "radio": "radio-science", "sounder": "thermal-sounder",
         "limb": "limb-sounder", "sun_camera": "sun-camera",
     }  # fmt: skip
 
-    dust: str = value(
-        "climatological", origin="assumed", ref="a year without a global storm",
-        description="scenario of dust: clear, climatological, regional-storm, global-storm, or a "
-        "netCDF file",
-    )  # fmt: skip
+    dust: str | None = Field(
+        None,
+        description="scenario of dust, or its netCDF file; the mission's own, of [world], when "
+        "left out",
+    )
     opacity: float | None = Field(
         None, ge=0, le=30,
         description="visible opacity at 610 Pa, the same everywhere and always, in place of `dust`",
@@ -181,8 +177,8 @@ class Climate(Phase):
 
     @field_validator("dust")
     @classmethod
-    def _known_dust(cls, name: str) -> str:
-        return checked_dust(name)
+    def _known_dust(cls, name: str | None) -> str | None:
+        return name if name is None else checked_dust(name)
 
     @field_validator("places")
     @classmethod
@@ -202,7 +198,7 @@ class Climate(Phase):
 
     def data(self, home: Path) -> tuple[Path, ...]:
         """Files of dust enter the key."""
-        named = [self.dust, *(each.dust or "" for each in self.experiments)]
+        named = [self.dust or "", *(each.dust or "" for each in self.experiments)]
         return tuple(home / Path(name).expanduser() for name in named if name.endswith(FILES))
 
     def fly(self, given: Given) -> Outcome:

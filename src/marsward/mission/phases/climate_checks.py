@@ -1,23 +1,8 @@
-"""What the climate phase refuses: unknown dust, places off the planet, one name twice."""
+"""What the climate phase refuses: places off the planet, one name twice."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from marsward.core.registry import unknown
-from marsward.physics.dust_scenario import scenario_names
-
-FILES = (".nc", ".nc4", ".cdf")
-
-
-def checked_dust(name: str) -> str:
-    """The scenario's name, or the name of a netCDF file; ValueError for another."""
-    if name.endswith(FILES):
-        return name
-    if name not in scenario_names():
-        told = unknown("scenario of dust", name, scenario_names())
-        raise ValueError(f"{told}; a file of dust ends in .nc")
-    return name
 
 
 def checked_places(given: tuple) -> tuple:

@@ -40,7 +40,7 @@ class Study:
 def study(phase: Climate, given: Given) -> Study:
     """The year, the days, the experiments; then what instruments see of the same air."""
     say, home = given.progress.update, Path(given.mission.path).parent
-    base = control(phase, home)
+    base = control(phase, home, given.mission.world)
     worlds = [base, *(changed(base, part, home) for part in phase.experiments)]
     say(0.02, "the year of the caps")
     years = Years.of(phase, given, worlds)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from marsward.mission.phases.climate_checks import FILES
-from marsward.physics.dust_scenario import DustScenario, scenario
+from marsward.mission.world import World as MissionWorld
+from marsward.mission.world import dust_of
+from marsward.physics.dust_scenario import DustScenario
 from marsward.physics.season import MarsYear
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class World:
     spell: bool = False
 
 
-def control(phase: Climate, home: Path) -> World:
+def control(phase: Climate, home: Path, mission: MissionWorld) -> World:
     """The planet as the phase has it; a file of dust counts from the mission file's folder."""
     year = MarsYear(
         obliquity=phase.obliquity, eccentricity=phase.eccentricity,
@@ -42,7 +43,9 @@ def control(phase: Climate, home: Path) -> World:
     )  # fmt: skip
     uniform = phase.opacity is not None
     dust = (
-        DustScenario.uniform(float(phase.opacity or 0.0)) if uniform else dust_of(phase.dust, home)
+        DustScenario.uniform(float(phase.opacity or 0.0))
+        if uniform
+        else dust_of(phase.dust or mission.dust, home, onset_ls=mission.storm_onset)
     )
     return World("control", dust, phase.infrared, phase.frost_albedo, year, dust.storm is not None)
 
@@ -65,13 +68,6 @@ def changed(world: World, part: WorldPart, home: Path) -> World:
     if part.frost_albedo is not None:
         made = replace(made, frost_albedo=world.frost_albedo + part.frost_albedo)
     return made
-
-
-def dust_of(name: str, home: Path) -> DustScenario:
-    """A scenario by name or from a netCDF file."""
-    if name.endswith(FILES):
-        return DustScenario.open(home / Path(name).expanduser())
-    return scenario(name)
 
 
 @dataclass(frozen=True)

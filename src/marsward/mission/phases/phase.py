@@ -138,6 +138,11 @@ class Phase(Part):
         """The name, or the kind where no name was given."""
         return self.name or self.kind
 
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The products that this very phase needs; those of its kind unless a kind says more."""
+        return self.needs
+
     def data(self, home: Path) -> tuple[Path, ...]:
         """Files besides the kernels whose content enters the key; `home` holds the mission file."""
         return ()
