@@ -34,6 +34,12 @@ TITLES = {
     "soil": "The soil",
     "thermal": "The heat of the ground",
     "climate": "The air and its climate",
+    "transfer": "The voyage",
+    "deorbit": "Down from orbit",
+    "entry": "The landing",
+    "rover": "The rover",
+    "helicopter": "The helicopter",
+    "dust-cases": "One world",
     "radargram": "A real radargram",
 }
 TABLES: dict[str, tuple[Callable[[StoredPhase], Table], ...]] = {
