@@ -56,7 +56,7 @@ def test_what_the_figures_say_is_what_the_products_hold(run):
     done = landed(entry)
     assert done.sum() == done.size - 3
     assert "3 did not land: steep ground" in plates("entry")[3].draw(entry).caption
-    assert [e.name for e in events(entry)][0] == "entry"
+    assert events(entry)[0].name == "entry"
     np.testing.assert_allclose(degrees(entry, "entry_path", "azimuth"), 90.0)
     caption = plates("entry")[2].draw(entry).caption
     assert "12.1 × 7.28 km (covariance)" in caption

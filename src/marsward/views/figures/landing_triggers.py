@@ -49,7 +49,7 @@ def _histogram(axes: Axes, values: np.ndarray, text: str, role: str) -> None:
         return
     span = float(np.ptp(values)) or abs(float(values[0])) * 0.01 or 1.0
     middle = float(np.median(values))
-    bins = np.linspace(values.min() - 0.01 * span, values.max() + 0.01 * span, 31)
+    bins = np.linspace(values.min() - 0.01 * span, values.max() + 0.01 * span, 31).tolist()
     axes.hist(values, bins=bins, color=colour(role), alpha=0.75)
     low, high = np.percentile(values, (0.5, 99.5))
     for at, dash in ((middle, "-"), (low, (0, (2, 2))), (high, (0, (2, 2)))):

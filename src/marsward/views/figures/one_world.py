@@ -49,8 +49,8 @@ def _bars(axes: Axes, values: np.ndarray, text: str, title: str) -> None:
     for k, value in enumerate(values):
         axes.bar(k, value, color=colour(_SERIES[k % len(_SERIES)][0]), width=0.7)
         if np.isfinite(value):
-            axes.annotate(digits(float(value), None, 3), (k, value), xytext=(0, 2), textcoords="offset points",
-                          ha="center", fontsize=7.4)  # fmt: skip
+            axes.annotate(digits(float(value), None, 3), (k, value), xytext=(0, 2),
+                          textcoords="offset points", ha="center", fontsize=7.4)  # fmt: skip
     axes.set_xticks([])
     axes.set_ylabel(text, fontsize=8.2)
     axes.set_title(title)

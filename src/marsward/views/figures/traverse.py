@@ -25,8 +25,8 @@ def draw(phase: StoredPhase) -> Drawing:
     half = 0.5 * abs(float(x[1] - x[0]))
     box = (x.min() - half, x.max() + half, y.min() - half, y.max() + half)
     rows = slice(None, None, -1) if y[0] < y[-1] else slice(None)
-    image = axes.imshow(slope[rows], cmap="viridis", vmin=0.0, vmax=_top(slope), alpha=0.6, extent=box,
-                        origin="upper")  # fmt: skip
+    image = axes.imshow(slope[rows], cmap="viridis", vmin=0.0, vmax=_top(slope), alpha=0.6,
+                        extent=box, origin="upper")  # fmt: skip
     axes.imshow(np.where(blocked, 1.0, np.nan)[rows], cmap=ListedColormap([colour("ink")]),
                 alpha=0.75, extent=box, origin="upper", interpolation="nearest")  # fmt: skip
     bar = figure.colorbar(image, ax=axes, shrink=0.8, extend="max")
