@@ -111,6 +111,34 @@ _CLIMATE = (
     *(pair for pair in _ICE if pair[0] in ("CO₂ frost", "Ls", "sol")),
     *(pair for pair in _THERMAL if pair[0] == "local true solar time"),
 )
+_ENTRY = (
+    ("bank angle", "how far the capsule rolls its lift from straight up: it steers by it"),
+    ("bootstrap", "an error found by drawing the members again and again from themselves"),
+    ("corridor", "the entry angles between skipping out again and too hard a deceleration"),
+    ("dynamic pressure", "the push of the air, half its density times the speed squared"),
+    ("ellipse, 99 %", "the patch of ground that holds 99 of 100 landings"),
+    ("entry angle", "how steeply the path goes down where the air begins, 125 km up"),
+    ("g", "the weight of things on Earth, 9.81 m/s²"),
+    ("heat load", "all the heat that a square metre of the shield took up"),
+    ("Mach number", "speed over the speed of sound"),
+    ("member", "one of many landings, each with its own chance errors"),
+    *(pair for pair in _CLIMATE if pair[0] == "areoid"),
+)
+_ROVER = (
+    ("loss tangent", "how fast ground swallows radar waves"),
+    ("LIBS", "a laser turns a speck of rock to glowing vapour, whose colours tell its elements"),
+    ("permittivity", "how much slower radar waves go in the ground: by its square root"),
+    ("slip", "the share of the wheels' turning that does not move the rover"),
+    ("tilt", "angle between the rover's deck and level"),
+    *(pair for pair in _CLIMATE if pair[0] in ("optical depth", "sol")),
+    *(pair for pair in _THERMAL if pair[0] == "local true solar time"),
+)
+_HELICOPTER = (
+    ("airfoil data", "measured or computed lift and drag of the blade's section"),
+    ("hover", "flight on one spot"),
+    ("thrust to spare", "how much more than its weight the rotor could carry at full pitch"),
+    ("tip Mach number", "speed of the blade's tip over the speed of sound"),
+)
 _RADARGRAM = tuple(pair for pair in _ICE if pair[0] in ("clutter", "radargram", "two-way delay"))
 _HELD_BY = {
     "periapsis": ("perigee, periapsis",),
@@ -132,7 +160,10 @@ def words(run: StoredRun) -> list[tuple[str, str]]:
     found += _MAP if run.phase("map") is not None else ()
     found += _ICE if run.phase("ice") is not None else ()
     found += _SOIL if run.phase("soil") is not None else ()
-    for kind, rows in (("thermal", _THERMAL), ("climate", _CLIMATE)):
+    for kind, rows in (
+        ("thermal", _THERMAL), ("climate", _CLIMATE), ("entry", _ENTRY), ("rover", _ROVER),
+        ("helicopter", _HELICOPTER),
+    ):  # fmt: skip
         told = {word for word, _ in found}
         asked = rows if run.phase(kind) is not None else ()
         found += [pair for pair in asked if pair[0] not in told]
