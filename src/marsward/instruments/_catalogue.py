@@ -10,4 +10,5 @@ INSTRUMENTS: dict[str, str] = {
     "thermal-sounder": "marsward.instruments.thermal_sounder:ThermalSounder",
     "sun-camera": "marsward.instruments.sun_camera:SunCamera",
     "limb-sounder": "marsward.instruments.limb_sounder:LimbSounder",
+    "ground-radar": "marsward.instruments.ground_radar:GroundRadar",
 }
