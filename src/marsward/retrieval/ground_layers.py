@@ -66,19 +66,34 @@ class _Sweep:
     sigma: float
     gain_error: float
 
-    def model(self, state: Array) -> NDArray[np.complex128]:
-        """Reflection of thicknesses, permittivities, loss and ln gain."""
-        layers = (state.size - 3) // 2
+    def models(self, states: Array) -> NDArray[np.complex128]:
+        """Reflections (state, frequency) of thicknesses, permittivities, loss and ln gain."""
+        layers = (states.shape[1] - 3) // 2
         ground = RadarColumns(
-            np.maximum(state[:layers], 0.0), state[layers : 2 * layers + 1], state[-2]
-        )
-        return np.asarray(np.exp(state[-1]) * reflectivity(ground, self.frequency)[0])
+            np.maximum(states[:, :layers], 0.0), states[:, layers : 2 * layers + 1],
+            states[:, -2:-1],
+        )  # fmt: skip
+        return np.asarray(np.exp(states[:, -1:]) * reflectivity(ground, self.frequency))
+
+    def model(self, state: Array) -> NDArray[np.complex128]:
+        """Reflection (frequency,) of one state."""
+        return np.asarray(self.models(state[None])[0])
 
     def misfit(self, state: Array) -> Array:
         """Residuals over their sigma, the gain's prior as the last."""
         off = (self.model(state) - self.echo) / self.sigma
         prior = state[-1] / max(self.gain_error, 1e-6)
         return np.concatenate([off.real, off.imag, [prior]])
+
+    def slopes(self, state: Array) -> Array:
+        """Derivatives of the residuals by the state, all by differences in one call."""
+        step = np.where(np.arange(state.size) < state.size - 2, 1e-6, 1e-7)
+        both = self.models(state + np.diag(step))
+        back = self.models(state[None])
+        turned = (both - back) / (step[:, None] * self.sigma)
+        prior = np.zeros(state.size)
+        prior[-1] = 1.0 / max(self.gain_error, 1e-6)
+        return np.concatenate([turned.real, turned.imag, prior[:, None]], axis=1).T
 
 
 def ground_layers(sweeps: xr.Dataset, *, most: int = MOST_LAYERS) -> GroundLayers:
@@ -108,8 +123,10 @@ def ground_layers(sweeps: xr.Dataset, *, most: int = MOST_LAYERS) -> GroundLayer
 
 
 def _sweeps(sweeps: xr.Dataset) -> list[_Sweep]:
+    if "frequency" not in sweeps.coords:
+        raise InputError("these are no sweeps of a ground radar: their frequencies are missing")
     try:
-        f = sweeps["frequency"].values.astype(float)
+        f = sweeps.coords["frequency"].values.astype(float)
         echo = sweeps["reflection_real"].values + 1j * sweeps["reflection_imaginary"].values
         sigma, gain = float(sweeps.attrs["noise_sigma"]), float(sweeps.attrs["gain_error"])
     except KeyError as error:
@@ -177,17 +194,21 @@ def _best_start(sweep: _Sweep, state: Array):
         eps = start[layers : 2 * layers + 1]
         start[layers - 1] = max(start[layers - 1] + 0.5 * shift * wave / np.sqrt(eps[-2]), 1e-3)
         start[2 * layers] = np.clip(eps[-1] * contrast, 1.05, 0.95 * _DENSE)
-        fits.append(_fitted(sweep, start))
-    return min(fits, key=lambda fit: fit.cost)
+        fits.append(_fitted(sweep, start, 25))
+    best = min(fits, key=lambda fit: fit.cost)
+    return _fitted(sweep, best.x)
 
 
-def _fitted(sweep: _Sweep, start: Array):
+def _fitted(sweep: _Sweep, start: Array, tries: int = 100):
     layers = (start.size - 3) // 2
     low = np.array([1e-4] * layers + [1.0] * (layers + 1) + [0.0, -1.0])
     high = np.array([np.inf] * layers + [_DENSE] * (layers + 1) + [_LOSS, 1.0])
     inside = np.clip(start, low + 1e-9, np.where(np.isfinite(high), high, 1e9) - 1e-9)
     scale = np.array([1.0] * layers + [1.0] * (layers + 1) + [0.01, 0.05])
-    return least_squares(sweep.misfit, inside, bounds=(low, high), x_scale=scale, xtol=1e-10)
+    return least_squares(
+        sweep.misfit, inside, sweep.slopes, bounds=(low, high), x_scale=scale, xtol=1e-9,
+        ftol=1e-9, max_nfev=tries,
+    )  # fmt: skip
 
 
 def _chi_square(fit) -> float:
