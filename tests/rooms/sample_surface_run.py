@@ -73,7 +73,7 @@ def _sols() -> xr.Dataset:
     gain = 900 + 300 * season - 0.6 * SOL
     state = np.where(SOL < 350, "awake", np.where(SOL < 420, "asleep", "dormant"))
     columns = {
-        "energy_in": gain, "energy_used": gain - 40, "charge_least": 0.5 + 0.1 * season,
+        "energy_in": 3600 * gain, "energy_used": 3600 * (gain - 40), "charge_least": 0.5 + 0.1 * season,
         "charge_most": 0.95 + 0 * SOL, "box_least": 258 + 8 * season, "box_most": 278 + 8 * season,
         "dust_opacity": 0.6 + 0.3 * np.sin(SOL / 90) ** 2, "cleanness": np.exp(-SOL / 900.0),
         "distance": 20.0 + 0 * SOL,
@@ -231,7 +231,7 @@ def _cases() -> xr.Dataset:
     rows = {
         "ellipse_major": 5000 + 2500 * strong, "ellipse_minor": 3000 + 900 * strong,
         "chute_height": 10e3 - 1500 * strong, "dust_opacity": 0.1 + 5 * strong,
-        "panel_energy": 3000 - 2400 * strong, "rotor_margin": 0.3 - 0.1 * strong,
+        "panel_energy": 3600 * (3000 - 2400 * strong), "rotor_margin": 0.3 - 0.1 * strong,
     }  # fmt: skip
     return xr.Dataset(
         {**{k: ("dust", v) for k, v in rows.items()},

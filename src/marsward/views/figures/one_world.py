@@ -33,7 +33,7 @@ def draw(phase: StoredPhase) -> Drawing:
         (axes[2], column(phase, PRODUCT, "chute_height") / 1e3, "height at the chute [km]",
          "Landing"),
         (axes[3], column(phase, PRODUCT, "dust_opacity"), "opacity [1]", "Sky"),
-        (axes[4], column(phase, PRODUCT, "panel_energy"), "light on the panel [Wh m⁻² a sol]",
+        (axes[4], column(phase, PRODUCT, "panel_energy") / 3600, "light on a panel [Wh m⁻²]",
          "Rover"),
         (axes[5], 100 * column(phase, PRODUCT, "rotor_margin"), "thrust to spare [%]", "Rotor"),
     )  # fmt: skip

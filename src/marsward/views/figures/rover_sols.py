@@ -20,6 +20,7 @@ def draw(phase: StoredPhase) -> Drawing:
         for name in ("energy_in", "energy_used", "charge_least", "charge_most", "box_least",
                      "box_most", "dust_opacity", "cleanness")
     )  # fmt: skip
+    gain, used = gain / 3600.0, used / 3600.0
     state = phase.texts("rover_sols", "state")
     figure = new_figure(7.6, 5.6)
     axes = figure.subplots(2, 2, sharex=True)

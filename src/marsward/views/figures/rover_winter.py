@@ -31,14 +31,15 @@ def draw(phase: StoredPhase) -> Drawing:
     for each, key, offset in ((axes[0], "wake_power", 0.0), (axes[1], "wake_temperature", ZERO)):
         if key in attrs:
             each.axhline(float(attrs[key]) - offset, color=colour("ink"), lw=1.0)
-    axes[0].set(ylabel="greatest power of the sol [W]", ylim=(0.0, None))
+    axes[0].set(ylabel="power by which it wakes [W]", ylim=(0.0, None))
     axes[1].set_ylabel("warmest battery of the sol [°C]")
     for each in axes:
         each.set(xlabel="sol since landing", xlim=(float(sol[0]), float(sol[-1])))
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     verdicts = phase.texts("rover_winter", "verdict")
     told = "; ".join(f"{name}: {text}" for name, text in zip(names, verdicts, strict=True))
-    caption = f"{told}. Lines across: above both the rover wakes."
+    counted = "the mean of the lit hours" if attrs.get("wake_by") == "mean" else "the most of a sol"
+    caption = f"{told}. Lines across: above both the rover wakes, by power as {counted}."
     return Drawing(figure, caption, "Power and warmth of the battery through the winter.")
 
 

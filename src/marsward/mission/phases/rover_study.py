@@ -1,0 +1,234 @@
+"""The rover's sols: way, power and warmth, winter, one planned sol, dust, instruments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+
+from marsward.core.sol_clock import SolClock
+from marsward.core.trajectory import Trajectory
+from marsward.dynamics.ephemeris import default_ephemeris
+from marsward.mission.phases.phase import Given
+from marsward.mission.phases.rover_drive import Driven, driven
+from marsward.mission.phases.rover_looks import not_flown, radar_looks
+from marsward.mission.phases.rover_place import Place, landing_place
+from marsward.mission.rover_world import rover_site
+from marsward.mission.world import dust_on_the_ground
+from marsward.vehicles.relay_windows import RelayPasses, relay_windows
+from marsward.vehicles.rover_site import SOL, RoverSite
+from marsward.vehicles.rover_sols import DORMANT, RoverState, last_state, rover_sols, sleep_and_wake
+from marsward.vehicles.sol_plan import SolPlan, sol_plan
+
+if TYPE_CHECKING:
+    from marsward.mission.phases.rover import Rover
+
+_HOUR = SOL / 24.0
+
+
+@dataclass(frozen=True)
+class Study:
+    """What the phase found, for the record."""
+
+    products: Mapping[str, xr.Dataset]
+    place: Place
+    way: Driven
+    site: RoverSite
+    sols: xr.Dataset
+    sleep: Mapping[str, Any]
+    plan: SolPlan
+    passes: RelayPasses | None
+
+
+def study(phase: Rover, given: Given) -> Study:
+    """Everything in its order."""
+    place, home = landing_place(given), Path(given.mission.path).parent
+    world = given.mission.world
+    dust = dust_on_the_ground(world, world.dust, place.ls, home)
+    given.progress.update(0.0, "the ground and the way over it")
+    way = driven(phase, given, place)
+    given.progress.update(0.5, "the sols")
+    site = rover_site(
+        place.lon, place.lat, place.height, place.epoch, phase.sols, dust=dust, steps=96,
+        workers=given.workers,
+    )  # fmt: skip
+    settled = phase.panel_dust.cleanness(site.opacity, seed=given.seed)
+    clean = settled if phase.power.panels else np.ones(phase.sols)
+    lived = rover_sols(phase.power, site, cleanness=clean, seed=given.seed)
+    passes = _passes(phase, given, place)
+    plan = _plan(phase, site, clean, passes)
+    far = way.way["distance"].values
+    radargram, layers = radar_looks(phase, given, far)
+    products = {
+        "traverse_map": way.map, "traverse": way.way, "rover_sols": _by_sol(phase, lived, site),
+        "rover_day": _day(phase, lived, site), "rover_winter": _winter(phase, site, clean),
+        "sol_plan": _planned(plan, passes, phase.plan_sol), "ground_radar": radargram,
+        "ground_radar_layers": layers, "laser_oxides": not_flown("laser"),
+        "rover_spectra": not_flown("spectral camera"),
+        "rover_dust": _dust(phase, given, place),
+    }  # fmt: skip
+    return Study(products, place, way, site, lived, sleep_and_wake(lived), plan, passes)
+
+
+def _by_sol(phase: Rover, lived: xr.Dataset, site: RoverSite) -> xr.Dataset:
+    charge, cell = lived["battery_charge"], lived["battery_temperature"]
+    dormant = lived["rover_state"].max("hour").values >= DORMANT
+    columns = {
+        "energy_in": (lived["energy_available"], "J"), "energy_used": (lived["energy_used"], "J"),
+        "charge_least": (charge.min("hour"), "1"), "charge_most": (charge.max("hour"), "1"),
+        "box_least": (cell.min("hour"), "K"), "box_most": (cell.max("hour"), "K"),
+        "cleanness": (lived["cleanness"], "1"), "wake_power": (lived["wake_power"], "W"),
+        "ls": (lived["ls"], "deg"),
+    }  # fmt: skip
+    made = xr.Dataset({k: ("sol", v.values, {"units": u}) for k, (v, u) in columns.items()})
+    made["dust_opacity"] = ("sol", site.opacity, {"units": "1"})
+    state = np.where(dormant, "dormant", "awake")
+    rule = ""
+    if phase.power.panels:
+        rule = (
+            f"wakes above {phase.power.wake_power:g} W and "
+            f"{phase.power.wake_temperature - 273.15:g} °C"
+        )
+    return (
+        made.assign(state=("sol", state))
+        .assign_coords(sol=lived["sol"].values)
+        .assign_attrs(rule=rule, rover=phase.power.name)
+    )
+
+
+def _day(phase: Rover, lived: xr.Dataset, site: RoverSite) -> xr.Dataset:
+    sol = min(phase.plan_sol, phase.sols - 1)
+    one = lived.isel(sol=sol)
+    generator = float(phase.power.generator_watts(np.array([float(sol)]))[0])
+    columns = {
+        "power_in": one["panel_power"].values + generator, "power_used": one["used_power"].values,
+        "charge": one["battery_charge"].values,
+        "box_temperature": one["battery_temperature"].values,
+        "air_temperature": site.air[sol], "ground_temperature": site.ground[sol],
+    }  # fmt: skip
+    made = xr.Dataset({k: ("hour", v) for k, v in columns.items()}, {"hour": site.hours})
+    return made.assign_attrs(sol=sol, opacity=float(site.opacity[sol]))
+
+
+def _winter(phase: Rover, site: RoverSite, settled: np.ndarray) -> xr.Dataset:
+    """The same sols with clean panels, with the dust that settles, and with more."""
+    if not phase.power.panels:
+        return not_flown("solar panels: its winter is as its summer")
+    cases = {"clean panels": np.ones_like(settled), "dust that settles": settled}
+    for more in phase.more_dust:
+        cases[f"{100 * more:g} % more"] = np.maximum(settled - more, 0.0)
+    lived = {name: rover_sols(phase.power, site, cleanness=c) for name, c in cases.items()}
+    told = {name: sleep_and_wake(each) for name, each in lived.items()}
+    rows = {
+        "peak_power": "wake_power", "battery_most": "warmest_box", "cleanness": "cleanness",
+    }  # fmt: skip
+    made = xr.Dataset(
+        {new: (("case", "sol"), np.stack([d[old].values for d in lived.values()]))
+         for new, old in rows.items()},
+        {"case": list(cases), "sol": site_sols(phase)},
+        {
+            "wake_power": phase.power.wake_power,
+            "wake_temperature": phase.power.wake_temperature, "wake_by": phase.power.wake_by,
+        },
+    )  # fmt: skip
+    awake = np.stack([d["rover_state"].max("hour").values < DORMANT for d in lived.values()])
+    return made.assign(
+        awake=(("case", "sol"), awake.astype(np.int8)),
+        verdict=("case", [_told(each) for each in told.values()]),
+        sleeps=("case", [np.nan if e["sleeps"] is None else e["sleeps"] for e in told.values()]),
+        wakes=("case", [np.nan if e["wakes"] is None else e["wakes"] for e in told.values()]),
+    )
+
+
+def _told(each: Mapping[str, Any]) -> str:
+    if each["verdict"] == "awake":
+        return "never sleeps"
+    if each["wakes"] is None:
+        return f"sleeps in sol {each['sleeps']:.0f} and does not wake"
+    return f"sleeps in sol {each['sleeps']:.0f}, wakes in sol {each['wakes']:.0f}"
+
+
+def site_sols(phase: Rover) -> np.ndarray:
+    """Numbers of the sols since the landing."""
+    return np.arange(float(phase.sols))
+
+
+def _passes(phase: Rover, given: Given, place: Place) -> RelayPasses | None:
+    if phase.orbiter is None:
+        return None
+    orbit = Trajectory.from_dataset(given[phase.orbiter], ephemeris=default_ephemeris())
+    clock = SolClock("rover", str(place.epoch.utc), place.lon)
+    return relay_windows(
+        orbit, lon=place.lon, lat=place.lat, height=place.height, link=phase.link, clock=clock
+    )
+
+
+def _plan(phase: Rover, site: RoverSite, clean: np.ndarray, passes: RelayPasses | None) -> SolPlan:
+    sol = min(phase.plan_sol, phase.sols - 1)
+    before: RoverState | None = None
+    if sol:
+        past = rover_sols(phase.power, site.sols(0, sol), cleanness=clean[:sol])
+        before = last_state(past, phase.power)
+    return sol_plan(
+        phase.power, site.sols(sol, sol + 1), phase.activity,
+        passes=passes.of_sol(sol) if passes is not None else (), start=before,
+        cleanness=float(clean[sol]), method=phase.planner, first_sol=float(sol), strict=False,
+    )  # fmt: skip
+
+
+def _planned(plan: SolPlan, passes: RelayPasses | None, sol: int) -> xr.Dataset:
+    told = plan.record()
+    rows = {row["name"]: row for row in told["activities"]}
+    names = [*rows, *told["skipped"]]
+    lived = plan.dataset()
+    windows = passes.of_sol(sol) if passes is not None else []
+    supply = plan.problem.limits.supply
+    made = xr.Dataset(
+        {
+            "activity": ("item", names),
+            "start": ("item", [rows[n]["begin_h"] if n in rows else np.nan for n in names]),
+            "stop": ("item", [rows[n]["end_h"] if n in rows else np.nan for n in names]),
+            "reason": ("item", [told["skipped"].get(n, "") for n in names]),
+            "power_in": ("hour", supply), "power_used": ("hour", lived["used_power"].values),
+            "charge": ("hour", lived["battery_charge"].values),
+        },
+        {"hour": plan.problem.limits.hours},
+        {"planner": f"{told['method']} planner", "sol": sol, "verdict": told["verdict"],
+         "sent_bit": told["sent_bit"], "worth": told["worth"]},
+    )  # fmt: skip
+    if windows:
+        made = made.assign(
+            window=("pass", ["relay"] * len(windows)),
+            window_start=("pass", [w[0] for w in windows]),
+            window_stop=("pass", [w[1] for w in windows]),
+            window_bits=("pass", [w[2] for w in windows]),
+        )
+    return made
+
+
+def _dust(phase: Rover, given: Given, place: Place) -> xr.Dataset:
+    """One sol after the landing under each scenario of dust: opacity, light, watts."""
+    world, home = given.mission.world, Path(given.mission.path).parent
+    rows = []
+    for name in world.cases():
+        dust = dust_on_the_ground(world, name, place.ls, home)
+        site = rover_site(
+            place.lon, place.lat, place.height, place.epoch, 2, dust=dust, workers=given.workers
+        )
+        lived = rover_sols(phase.power, site, cleanness=np.ones(2))
+        light = site.light.level[0]
+        rows.append((
+            float(site.opacity[0]), float(light.sum() * _HOUR * 24.0 / light.size),
+            float(lived["energy_available"].values[0]),
+        ))  # fmt: skip
+    opacity, light_sum, energy = np.array(rows).T
+    return xr.Dataset(
+        {"dust_opacity": ("dust", opacity, {"units": "1"}),
+         "panel_energy": ("dust", light_sum, {"units": "J m-2"}),
+         "rover_energy": ("dust", energy, {"units": "J"})},
+        {"dust": list(world.cases())}, {"own": world.dust},
+    )  # fmt: skip
