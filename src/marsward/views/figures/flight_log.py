@@ -99,6 +99,8 @@ def draw_hours(phase: StoredPhase) -> Drawing:
         each.plot(hour, values, color=colour(role))
         each.set(xlabel="local true solar time [h]", ylabel=text, xlim=(0, 24),
                  xticks=range(0, 25, 6))  # fmt: skip
+        if role == "earth":
+            each.set_ylim(0.0, 1.25 * float(np.nanmax(values)))
         for at in hour[~go]:
             half = 0.5 * float(hour[1] - hour[0])
             each.axvspan(at - half, at + half, color=colour("shade"), lw=0, zorder=0)

@@ -50,12 +50,17 @@ def draw(phase: StoredPhase) -> Drawing:
         each.grid(False)
     attrs = phase.product("rotor_map").attrs
     caption = (
-        f"{attrs.get('rotorcraft', 'The rotor')} at {attrs.get('rpm', '?')} turns a minute and "
-        f"{attrs.get('temperature', '?')} K, carrying its weight; below with the airfoil data "
+        f"{attrs.get('rotorcraft', 'The rotor')} at {_plain(attrs.get('rpm'))} turns a minute and "
+        f"{_plain(attrs.get('temperature'))} K, carrying its weight; below with the airfoil data "
         f"“{names[middle]}”. The data of thin airfoils at these Reynolds numbers differ: the lines "
         "are the band, none is the truth. Grey: densities of the flights."
     )
     return Drawing(figure, caption, "Power and spare thrust of the rotor by density and speed.")
+
+
+def _plain(value: object) -> str:
+    """A number without needless digits."""
+    return f"{float(value):g}" if isinstance(value, int | float | np.number) else "?"
 
 
 def _met(phase: StoredPhase) -> list[tuple[float, float]]:
