@@ -74,7 +74,7 @@ def _sols() -> xr.Dataset:
     state = np.where(SOL < 350, "awake", np.where(SOL < 420, "asleep", "dormant"))
     columns = {
         "energy_in": 3600 * gain, "energy_used": 3600 * (gain - 40), "charge_least": 0.5 + 0.1 * season,
-        "charge_most": 0.95 + 0 * SOL, "box_least": 258 + 8 * season, "box_most": 278 + 8 * season,
+        "charge_most": 0.95 + 0 * SOL, "battery_least": 258 + 8 * season, "battery_most": 278 + 8 * season,
         "dust_opacity": 0.6 + 0.3 * np.sin(SOL / 90) ** 2, "cleanness": np.exp(-SOL / 900.0),
         "distance": 20.0 + 0 * SOL,
     }  # fmt: skip
@@ -86,7 +86,7 @@ def _day() -> xr.Dataset:
     sun = np.clip(np.sin((HOUR - 6) / 12 * np.pi), 0, None)
     columns = {
         "power_in": 300 * sun, "power_used": 80 + 60 * (sun > 0.5), "charge": 0.6 + 0.3 * sun,
-        "box_temperature": 265 + 12 * sun, "air_temperature": 205 + 45 * sun,
+        "battery_temperature": 265 + 12 * sun, "air_temperature": 205 + 45 * sun,
     }  # fmt: skip
     return xr.Dataset({k: ("hour", v) for k, v in columns.items()}, {"hour": HOUR}, {"sol": 20})
 

@@ -65,8 +65,12 @@ class Rover(Phase):
     )
     more_dust: tuple[float, ...] = value(
         (0.2, 0.3, 0.4), origin="published", ref="Zhang Rongqiao, China Central Television, 2023",
-        description="further shares of light that dust takes in the winter's cases; rovers with "
-        "panels only",
+        description="shares of light that dust takes beyond the design's in the winter's cases; "
+        "rovers with panels only",
+    )  # fmt: skip
+    design_sols: int = value(
+        90, origin="published", ref="three months: CNSA 2021, on Zhurong's design life", ge=0,
+        description="sols of dust that the panels were designed for",
     )  # fmt: skip
     plan_sol: int = value(
         30, origin="assumed", ref="a choice", ge=0, description="sol that is planned"

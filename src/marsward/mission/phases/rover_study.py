@@ -19,6 +19,7 @@ from marsward.mission.phases.rover_looks import not_flown, radar_looks
 from marsward.mission.phases.rover_place import Place, landing_place
 from marsward.mission.rover_world import rover_site
 from marsward.mission.world import dust_on_the_ground
+from marsward.vehicles.panel_dust import design_cleanness
 from marsward.vehicles.relay_windows import RelayPasses, relay_windows
 from marsward.vehicles.rover_site import SOL, RoverSite
 from marsward.vehicles.rover_sols import DORMANT, RoverState, last_state, rover_sols, sleep_and_wake
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from marsward.mission.phases.rover import Rover
 
 _HOUR = SOL / 24.0
+_SOAKED = 245.0  # K of a rover that has slept for long: a choice
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def study(phase: Rover, given: Given) -> Study:
     radargram, layers = radar_looks(phase, given, far)
     products = {
         "traverse_map": way.map, "traverse": way.way, "rover_sols": _by_sol(phase, lived, site),
-        "rover_day": _day(phase, lived, site), "rover_winter": _winter(phase, site, clean),
+        "rover_day": _day(phase, lived, site), "rover_winter": _winter(phase, site, lived),
         "sol_plan": _planned(plan, passes, phase.plan_sol), "ground_radar": radargram,
         "ground_radar_layers": layers, "laser_oxides": not_flown("laser"),
         "rover_spectra": not_flown("spectral camera"),
@@ -80,7 +82,7 @@ def _by_sol(phase: Rover, lived: xr.Dataset, site: RoverSite) -> xr.Dataset:
     columns = {
         "energy_in": (lived["energy_available"], "J"), "energy_used": (lived["energy_used"], "J"),
         "charge_least": (charge.min("hour"), "1"), "charge_most": (charge.max("hour"), "1"),
-        "box_least": (cell.min("hour"), "K"), "box_most": (cell.max("hour"), "K"),
+        "battery_least": (cell.min("hour"), "K"), "battery_most": (cell.max("hour"), "K"),
         "cleanness": (lived["cleanness"], "1"), "wake_power": (lived["wake_power"], "W"),
         "ls": (lived["ls"], "deg"),
     }  # fmt: skip
@@ -107,54 +109,73 @@ def _day(phase: Rover, lived: xr.Dataset, site: RoverSite) -> xr.Dataset:
     columns = {
         "power_in": one["panel_power"].values + generator, "power_used": one["used_power"].values,
         "charge": one["battery_charge"].values,
-        "box_temperature": one["battery_temperature"].values,
+        "battery_temperature": one["battery_temperature"].values,
+        "box_temperature": one["box_temperature"].values,
         "air_temperature": site.air[sol], "ground_temperature": site.ground[sol],
     }  # fmt: skip
     made = xr.Dataset({k: ("hour", v) for k, v in columns.items()}, {"hour": site.hours})
     return made.assign_attrs(sol=sol, opacity=float(site.opacity[sol]))
 
 
-def _winter(phase: Rover, site: RoverSite, settled: np.ndarray) -> xr.Dataset:
-    """The same sols with clean panels, with the dust that settles, and with more."""
+def _winter(phase: Rover, site: RoverSite, lived: xr.Dataset) -> xr.Dataset:
+    """The sols as lived, and from the sleep on once more, cold, under dust that is told."""
     if not phase.power.panels:
         return not_flown("solar panels: its winter is as its summer")
-    cases = {"clean panels": np.ones_like(settled), "dust that settles": settled}
-    for more in phase.more_dust:
-        cases[f"{100 * more:g} % more"] = np.maximum(settled - more, 0.0)
-    lived = {name: rover_sols(phase.power, site, cleanness=c) for name, c in cases.items()}
-    told = {name: sleep_and_wake(each) for name, each in lived.items()}
-    rows = {
-        "peak_power": "wake_power", "battery_most": "warmest_box", "cleanness": "cleanness",
-    }  # fmt: skip
+    asleep = sleep_and_wake(lived)["sleeps"]
+    cases, told = {"dust as it settles": lived}, [sleep_and_wake(lived)]
+    if asleep is not None:
+        rest = site.sols(round(asleep), phase.sols)
+        cold = RoverState.cold(phase.power, _SOAKED)
+        for name, clean in _dust_of_cases(phase):
+            found = rover_sols(
+                phase.power, rest, cleanness=clean, first_sol=asleep, start=cold, seed=0
+            )
+            cases[name] = found.reindex(sol=lived["sol"])
+            told.append(sleep_and_wake(found))
+    names = {"peak_power": "wake_power", "battery_most": "warmest_box", "cleanness": "cleanness"}
     made = xr.Dataset(
-        {new: (("case", "sol"), np.stack([d[old].values for d in lived.values()]))
-         for new, old in rows.items()},
-        {"case": list(cases), "sol": site_sols(phase)},
+        {new: (("case", "sol"), np.stack([d[old].values for d in cases.values()]))
+         for new, old in names.items()},
+        {"case": list(cases), "sol": lived["sol"].values},
         {
             "wake_power": phase.power.wake_power,
             "wake_temperature": phase.power.wake_temperature, "wake_by": phase.power.wake_by,
         },
     )  # fmt: skip
-    awake = np.stack([d["rover_state"].max("hour").values < DORMANT for d in lived.values()])
+    awake = np.stack([_awake(d) for d in cases.values()])
     return made.assign(
-        awake=(("case", "sol"), awake.astype(np.int8)),
-        verdict=("case", [_told(each) for each in told.values()]),
-        sleeps=("case", [np.nan if e["sleeps"] is None else e["sleeps"] for e in told.values()]),
-        wakes=("case", [np.nan if e["wakes"] is None else e["wakes"] for e in told.values()]),
+        awake=(("case", "sol"), awake),
+        verdict=("case", [_told(each, k) for k, each in enumerate(told)]),
+        sleeps=("case", [_or_nan(each["sleeps"]) for each in told]),
+        wakes=("case", [_or_nan(each["wakes"]) for each in told]),
     )
 
 
-def _told(each: Mapping[str, Any]) -> str:
-    if each["verdict"] == "awake":
+def _dust_of_cases(phase: Rover) -> list[tuple[str, float]]:
+    """Clean panels, the dust that the design reckons with, and more."""
+    cases = [("clean", 1.0)]
+    for more in (0.0, *phase.more_dust):
+        name = f"design + {100.0 * more:.0f} %" if more else "design"
+        cases.append((name, float(design_cleanness(float(phase.design_sols), more))))
+    return cases
+
+
+def _awake(lived: xr.Dataset) -> np.ndarray:
+    state = lived["rover_state"].max("hour").values
+    return np.asarray((state < DORMANT) & np.isfinite(state)).astype(np.int8)
+
+
+def _or_nan(sol: float | None) -> float:
+    return np.nan if sol is None else float(sol)
+
+
+def _told(each: Mapping[str, Any], case: int) -> str:
+    wakes = "does not wake" if each["wakes"] is None else f"wakes in sol {each['wakes']:.0f}"
+    if case:
+        return wakes
+    if each["sleeps"] is None:
         return "never sleeps"
-    if each["wakes"] is None:
-        return f"sleeps in sol {each['sleeps']:.0f} and does not wake"
-    return f"sleeps in sol {each['sleeps']:.0f}, wakes in sol {each['wakes']:.0f}"
-
-
-def site_sols(phase: Rover) -> np.ndarray:
-    """Numbers of the sols since the landing."""
-    return np.arange(float(phase.sols))
+    return f"sleeps in sol {each['sleeps']:.0f}, {wakes}"
 
 
 def _passes(phase: Rover, given: Given, place: Place) -> RelayPasses | None:

@@ -17,8 +17,8 @@ def draw(phase: StoredPhase) -> Drawing:
     sol = column(phase, "rover_sols", "sol")
     gain, used, low, high, cold, warm, tau, clean = (
         column(phase, "rover_sols", name)
-        for name in ("energy_in", "energy_used", "charge_least", "charge_most", "box_least",
-                     "box_most", "dust_opacity", "cleanness")
+        for name in ("energy_in", "energy_used", "charge_least", "charge_most", "battery_least",
+                     "battery_most", "dust_opacity", "cleanness")
     )  # fmt: skip
     gain, used = gain / 3600.0, used / 3600.0
     state = phase.texts("rover_sols", "state")
@@ -72,7 +72,7 @@ def draw_day(phase: StoredPhase) -> Drawing:
     hour = column(phase, "rover_day", "hour")
     made, used, charge, box, air = (
         column(phase, "rover_day", name)
-        for name in ("power_in", "power_used", "charge", "box_temperature", "air_temperature")
+        for name in ("power_in", "power_used", "charge", "battery_temperature", "air_temperature")
     )
     figure = new_figure(7.6, 2.9)
     axes = figure.subplots(1, 3)
