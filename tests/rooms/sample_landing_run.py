@@ -10,8 +10,9 @@ import xarray as xr
 
 MEMBERS = 400
 EVENTS = (
-    ("entry", 0.0), ("peak heating", 80.0), ("peak deceleration", 95.0), ("chute", 240.0),
-    ("heat shield off", 260.0), ("backshell off", 345.0), ("touchdown", 410.0),
+    ("entry", 0.0), ("peak heating", 80.0), ("peak deceleration", 95.0),
+    ("parachute trigger", 240.0), ("heat shield off", 260.0), ("backshell off", 345.0),
+    ("touchdown", 410.0),
 )  # fmt: skip
 
 
@@ -91,7 +92,7 @@ def _ellipse() -> xr.Dataset:
         {
             "fit": ("row", ["covariance", "empirical"]), "semi_major": ("row", [6070.0, 5800.0]),
             "semi_minor": ("row", [3640.0, 3500.0]), "angle": ("row", [88.0, 90.0]),
-            "centre_east": ("row", [50.0, 60.0]), "centre_north": ("row", [-30.0, -20.0]),
+            "east": ("row", [50.0, 60.0]), "north": ("row", [-30.0, -20.0]),
         }
     )  # fmt: skip
     made["angle"].attrs["units"] = "deg"
@@ -101,22 +102,24 @@ def _ellipse() -> xr.Dataset:
 def _causes() -> xr.Dataset:
     share = np.array([[0.6, 0.1], [0.3, 0.7], [0.05, 0.1]])
     return xr.Dataset(
-        {"variance_share": (("cause", "response"), share), "r_squared": ("response", [0.95, 0.9])},
+        {"share": (("cause", "response"), share), "explained": ("response", [0.95, 0.9])},
         {"cause": ["entry_angle", "density", "wind"], "response": ["miss", "chute_height"]},
     )
 
 
 def _corridor() -> xr.Dataset:
     angle = np.linspace(-20.0, -9.0, 23)
-    good = angle < -10.5
+    good = np.stack([angle < -10.5, angle < -11.0])
+    dims = ("law", "entry_angle")
     made = xr.Dataset(
         {
-            "peak_deceleration": ("entry_angle", np.where(good, -6.5 * angle, np.nan)),
-            "chute_height": ("entry_angle", np.where(good, 14e3 + 350 * (angle + 10), np.nan)),
-            "heat_load": ("entry_angle", np.where(good, 9e7 + 2e6 * angle, np.nan)),
-            "verdict": ("entry_angle", np.where(good, "trigger", "skip-out")),
+            "peak_deceleration": (dims, np.where(good, -6.5 * angle, np.nan)),
+            "chute_height": (dims, np.where(good, 14e3 + 350 * (angle + 10), np.nan)),
+            "heat_load": (dims, np.where(good, 9e7 + 2e6 * angle, np.nan)),
+            "verdict": (dims, np.where(good, "trigger", "skip-out")),
         },
-        {"entry_angle": angle},
+        {"law": ["guided", "unguided"], "entry_angle": angle},
+        {"nominal_angle": -15.5},
     )
     made["entry_angle"].attrs["units"] = "deg"
     return made
@@ -134,11 +137,11 @@ def _hazard() -> xr.Dataset:
     height = 0.6 * np.sin(x[None, :] / 6.0) * np.cos(y[:, None] / 5.0)
     slope = 12.0 * np.abs(np.cos(x[None, :] / 6.0) * np.cos(y[:, None] / 5.0))
     made = xr.Dataset(
-        {"height": (("y", "x"), height), "slope": (("y", "x"), slope),
+        {"height": (("y", "x"), height), "footprint_slope": (("y", "x"), slope),
          "safe": (("y", "x"), (slope < 8).astype(float))},
         {"x": x, "y": y},
-        {"start_x": 0.0, "start_y": 0.0, "chosen_x": 12.0, "chosen_y": 8.0,
-         "rule": "slope under 8°"},
+        {"touchdown_x": 12.0, "touchdown_y": 8.0, "most_slope": 8.0, "footprint": 3.0,
+         "most_step": 0.3},
     )  # fmt: skip
-    made["slope"].attrs["units"] = "deg"
+    made["footprint_slope"].attrs["units"] = "deg"
     return made

@@ -23,12 +23,12 @@ class DustCases(Phase):
         """Join the three; they come from one atmosphere."""
         parts = [given[name] for name in self.needs]
         names = [[str(d) for d in part["dust"].values] for part in parts]
-        if names[0] != names[1] or names[0] != names[2]:
+        if not set(names[0]) == set(names[1]) == set(names[2]):
             raise InputError(
                 f"the landing knows the dust {names[0]}, the rover {names[1]}, the helicopter "
                 f"{names[2]}; fly all three again"
             )
-        landing, rover, rotor = parts
+        landing, rover, rotor = (part.sel(dust=list(given.mission.world.cases())) for part in parts)
         made = xr.Dataset(
             {
                 "density_ratio": landing["density_ratio"],

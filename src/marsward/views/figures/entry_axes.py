@@ -12,9 +12,9 @@ from marsward.views.style import colour
 G0 = 9.80665
 """Standard gravity [m/s²], in which decelerations are told."""
 SHORT = {
-    "entry": "entry", "peak heating": "heat", "peak deceleration": "peak g", "chute": "chute",
-    "heat shield off": "shield off", "backshell off": "backshell off", "hover": "hover",
-    "touchdown": "touchdown",
+    "entry": "entry", "peak heating": "heat", "peak deceleration": "peak g",
+    "parachute trigger": "chute", "heat shield off": "shield off",
+    "backshell off": "backshell off", "touchdown": "touchdown",
 }  # fmt: skip
 """Events that a figure names, and their short names."""
 
@@ -70,6 +70,15 @@ def column(phase: StoredPhase, product: str, name: str) -> np.ndarray:
 def landed(phase: StoredPhase) -> np.ndarray:
     """Which of the members stood on the ground at the end."""
     return np.array([text == "landed" for text in phase.texts("landings", "verdict")])
+
+
+def ground_source(source: object) -> str:
+    """Where a terrain is from, short enough for a caption."""
+    text = str(source or "").strip().rstrip(".")
+    first = text.split(",")[0]
+    if "drawn with seed" in text:
+        return f"{first}, with a likely relief below its resolution that is drawn by seed"
+    return first if len(text) > 160 else text
 
 
 def relief(

@@ -1,5 +1,7 @@
 """The corridor: what an entry angle leads to, too shallow and too steep."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -12,51 +14,44 @@ PRODUCT = "corridor"
 
 
 def draw(phase: StoredPhase) -> Drawing:
-    """Deceleration, chute height and heat load by entry angle, and where the members fly."""
+    """Deceleration, chute height and heat load by entry angle, guided and not."""
     angle = degrees(phase, PRODUCT, "entry_angle")
-    peak, chute, load = (
-        column(phase, PRODUCT, name) for name in ("peak_deceleration", "chute_height", "heat_load")
-    )
-    verdict = np.array(phase.texts(PRODUCT, "verdict"))
-    flown = degrees(phase, "landings", "entry_angle")
+    laws = phase.texts(PRODUCT, "law")
+    verdict = phase.values(PRODUCT, "verdict").astype(str)  # (law, angle)
     good = verdict == "trigger"
+    nominal = float(phase.product(PRODUCT).attrs.get("nominal_angle", np.nan))
     figure = new_figure(7.6, 3.3)
     axes = figure.subplots(1, 3)
-    for each, values, text, role in (
-        (axes[0], peak / G0, "greatest deceleration [g]", "manoeuvre"),
-        (axes[1], chute / 1e3, "height at the chute [km]", "mars"),
-        (axes[2], load / 1e7, "heat load [kJ cm⁻²]", "sun"),
+    for each, name, factor, text, role in (
+        (axes[0], "peak_deceleration", 1.0 / G0, "greatest deceleration [g]", "manoeuvre"),
+        (axes[1], "chute_height", 1e-3, "height at the chute [km]", "mars"),
+        (axes[2], "heat_load", 1e-7, "heat load [kJ cm⁻²]", "sun"),
     ):
-        each.plot(angle, np.where(good, values, np.nan), color=colour(role), marker="o", ms=2.5)
-        _members(each, flown)
-        _bad(each, angle, verdict)
+        values = factor * column(phase, PRODUCT, name)  # (law, angle)
+        for k, law in enumerate(laws):
+            dash: Any = "-" if law == "guided" else (0, (4, 1.5))
+            shown = np.where(good[k], values[k], np.nan)
+            each.plot(angle, shown, color=colour(role), ls=dash, lw=1.4, label=law)
+        _bad(each, angle, good)
+        each.axvline(nominal, color=colour("craft"), lw=1.2)
         each.set(xlabel="entry angle [deg]", ylabel=text)
         each.set_xlim(float(angle.min()), float(angle.max()))
-    axes[1].axhline(0.0, color=colour("muted"), lw=0.8)
+    axes[0].legend(loc="best")
     label = "Deceleration, chute height and heat load by entry angle."
-    return Drawing(figure, _caption(phase, angle, verdict, flown), label)
+    return Drawing(figure, _caption(phase, angle, verdict, nominal), label)
 
 
-def _members(axes: Axes, flown: np.ndarray) -> None:
-    low, high = np.percentile(flown, (0.5, 99.5))
-    axes.axvspan(low, high, color=colour("craft"), alpha=0.25, lw=0)
-
-
-def _bad(axes: Axes, angle: np.ndarray, verdict: np.ndarray) -> None:
-    """Angles that never come to a chute, in grey."""
+def _bad(axes: Axes, angle: np.ndarray, good: np.ndarray) -> None:
+    """Angles at which no law comes to a chute, in grey."""
     half = 0.5 * abs(float(angle[1] - angle[0])) if angle.size > 1 else 0.1
-    for at in angle[verdict != "trigger"]:
+    for at in angle[~good.any(axis=0)]:
         axes.axvspan(at - half, at + half, color=colour("shade"), lw=0, zorder=0)
 
 
-def _caption(phase: StoredPhase, angle: np.ndarray, verdict: np.ndarray, flown: np.ndarray) -> str:
-    low, high = np.percentile(flown, (0.5, 99.5))
-    text = (
-        "Each dot is an entry with the nominal bank, unguided, in the mean air. Green: 99 % of the "
-        f"{flown.size} flown entries lie between {low:.2f}° and {high:.2f}°"
-    ).replace("-", "−")
-    lost = sorted({str(word) for word in verdict if word != "trigger"})
+def _caption(phase: StoredPhase, angle: np.ndarray, verdict: np.ndarray, nominal: float) -> str:
+    text = f"Entries in the mean air at other angles; green: the mission's own, {nominal:.2f}°"
+    lost = sorted({str(word) for word in verdict.ravel() if word != "trigger"})
     if lost:
-        text += f"; grey: angles that end otherwise ({', '.join(lost)})"
+        text += f"; where no law comes to a chute the ground is grey ({', '.join(lost)})"
     done = landed(phase)
-    return text + f". {int(done.sum())} of {done.size} members landed."
+    return f"{text}. {int(done.sum())} of {done.size} members landed.".replace("-", "−")

@@ -59,7 +59,7 @@ def _caption(
         f"{digits(float(np.nanmax(load)) / 1e7, None, 3)} kJ cm⁻² at the stagnation point, by "
         "convection"
     )
-    chute = next((e for e in found if e.name == "chute"), None)
+    chute = next((e for e in found if e.name == "parachute trigger"), None)
     if chute is not None:
         text += f". The chute opens after {chute.time:.0f} s at {chute.height / 1e3:.1f} km"
     return text + ". Heights are above the areoid, speeds relative to the turning planet."

@@ -15,7 +15,7 @@ PRODUCT = "hazard_map"
 def draw(phase: StoredPhase) -> Drawing:
     """Slope under the lander's feet, and the safe ground with the chosen place."""
     x, y, height = (column(phase, PRODUCT, name) for name in ("x", "y", "height"))
-    slope = degrees(phase, PRODUCT, "slope")
+    slope = degrees(phase, PRODUCT, "footprint_slope")
     safe = column(phase, PRODUCT, "safe") > 0.5
     figure = new_figure(7.6, 3.9)
     left, right = figure.subplots(1, 2, sharey=True)
@@ -33,25 +33,26 @@ def draw(phase: StoredPhase) -> Drawing:
     left.set_title("Slope")
     right.imshow(_up(y, np.where(safe, np.nan, 1.0)), cmap=ListedColormap([colour("mars")]),
                  extent=box, origin="upper", alpha=0.5, interpolation="nearest")  # fmt: skip
-    right.set_title("Unsafe ground (red) and the divert")
-    _divert(right, phase)
+    right.set_title("Unsafe ground (red) and the landing")
+    _landing(right, phase)
     share = 100.0 * float(np.mean(safe))
     attrs = phase.product(PRODUCT).attrs
     caption = f"{share:.0f} % of this ground is safe"
-    if attrs.get("rule"):
-        caption += f" ({attrs['rule']})"
+    if "most_slope" in attrs:
+        caption += (
+            f": slope under {float(attrs['most_slope']):g}° over {float(attrs['footprint']):g} m "
+            f"and no step over {float(attrs['most_step']):g} m"
+        )
     return Drawing(figure, caption + ".", "Slope and safe ground about the place of landing.")
 
 
-def _divert(axes: Axes, phase: StoredPhase) -> None:
+def _landing(axes: Axes, phase: StoredPhase) -> None:
     attrs = phase.product(PRODUCT).attrs
-    start = (float(attrs.get("start_x", 0.0)), float(attrs.get("start_y", 0.0)))
-    axes.plot(*start, "o", ms=6, mfc="none", mew=1.6, color=colour("ink"), label="hover")
-    if "chosen_x" in attrs:
-        end = (float(attrs["chosen_x"]), float(attrs["chosen_y"]))
-        axes.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": colour("ink")})
-        axes.plot(*end, "*", ms=11, color=colour("craft"), mec=colour("ink"), label="landing")
-    axes.legend(loc="lower right", frameon=True, facecolor=colour("card"), framealpha=0.9)
+    if "touchdown_x" in attrs:
+        at = (float(attrs["touchdown_x"]), float(attrs["touchdown_y"]))
+        axes.plot(*at, "*", ms=12, color=colour("craft"), mec=colour("ink"), label="touchdown",
+                  ls="none")  # fmt: skip
+        axes.legend(loc="lower right", frameon=True, facecolor=colour("card"), framealpha=0.9)
 
 
 def _box(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float, float]:

@@ -10,6 +10,7 @@ from marsward.views.style import colour, new_figure
 
 PRODUCT = "landing_sensitivity"
 MOST = 10
+ACROSS = 3
 """Causes that are shown, the largest."""
 
 
@@ -17,23 +18,28 @@ def draw(phase: StoredPhase) -> Drawing:
     """Shares of the variance by cause, one panel for each response."""
     causes = phase.texts(PRODUCT, "cause")
     responses = phase.texts(PRODUCT, "response")
-    share = column(phase, PRODUCT, "variance_share")  # (cause, response)
-    told = column(phase, PRODUCT, "r_squared")
-    order = np.argsort(-np.nansum(share, axis=1))[:MOST]
-    count = len(responses)
-    figure = new_figure(7.6, 1.1 + 0.26 * len(order))
-    axes = np.atleast_1d(figure.subplots(1, count, sharey=True))
+    share = column(phase, PRODUCT, "share")  # (cause, response)
+    told = column(phase, PRODUCT, "explained")
+    order = np.argsort(-np.nanmax(share, axis=1))[:MOST]
+    rows = -(-len(responses) // ACROSS)
+    figure = new_figure(7.6, rows * (0.75 + 0.2 * len(order)))
+    axes = np.atleast_1d(figure.subplots(rows, ACROSS, sharey=True)).ravel()
     at = np.arange(len(order))[::-1]
-    for k, each in enumerate(axes):
+    for k, name in enumerate(responses):
+        each = axes[k]
         each.barh(at, 100.0 * share[order, k], color=colour("mars"), height=0.65)
-        each.set_title(f"{label(responses[k])}\nR² {told[k]:.2f}", fontsize=8.2)
-        each.set_xlabel("share of variance [%]", fontsize=8.0)
-        each.tick_params(labelsize=7.6)
+        each.set_title(f"{label(name)} (all: {100 * told[k]:.0f} %)", fontsize=8.2)
+        each.tick_params(labelsize=7.4)
         each.set_xlim(0.0, 100.0)
-    axes[0].set_yticks(at, [label(causes[k]) for k in order])
-    axes[0].set_ylim(-0.6, len(order) - 0.4)
+        each.set_yticks(at, [label(causes[j]) for j in order])
+        each.set_ylim(-0.6, len(order) - 0.4)
+    for each in axes[len(responses) :]:
+        each.set_visible(False)
+    for each in axes[max(0, len(responses) - ACROSS) : len(responses)]:
+        each.set_xlabel("share of variance [%]", fontsize=8.0)
     caption = (
         "Share of the variance that each cause explains by itself, by regression over the members; "
-        "R²: what all causes explain together, straight lines only."
+        "in brackets what all causes explain together, by straight lines. "
+        f"Along: {phase.product(PRODUCT).attrs.get('along', 'the major axis')}."
     )
     return Drawing(figure, caption, "Share of the variance of the landing by cause.")

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Ellipse
 
 from marsward.views.figures.drawing import Drawing
-from marsward.views.figures.entry_axes import column, degrees, landed, relief
+from marsward.views.figures.entry_axes import column, degrees, ground_source, landed, relief
 from marsward.views.numbers import digits
 from marsward.views.stored_run import StoredPhase
 from marsward.views.style import colour, new_figure
@@ -45,7 +45,7 @@ def _fits(phase: StoredPhase) -> list[dict]:
     names = phase.texts("landing_ellipse", "fit")
     major, minor, east, north = (
         column(phase, "landing_ellipse", name) / 1e3
-        for name in ("semi_major", "semi_minor", "centre_east", "centre_north")
+        for name in ("semi_major", "semi_minor", "east", "north")
     )
     angle = degrees(phase, "landing_ellipse", "angle")
     return [
@@ -70,8 +70,13 @@ def _caption(phase: StoredPhase) -> str:
         told.append(
             f"{digits(2 * row['major'], None, 3)} × {digits(2 * row['minor'], None, 3)} km ({name})"
         )
-    source = str(attrs.get("source", "")).rstrip(".")
-    text = f"Ellipses that hold 99 % of the landings, full axes: {', '.join(told)}."
+    source = ground_source(attrs.get("source"))
+    text = f"Ellipses that hold 99 % of the landings, full axes: {', '.join(told)}"
+    own = phase.product("landing_ellipse").attrs
+    if "published_major" in own:
+        both = (float(own[f"published_{n}"]) / 1e3 for n in ("major", "minor"))
+        text += "; published: {:g} × {:g} km".format(*both)
+    text += "."
     return text + (
         f" Ground: {source}; lit from the north-west, relief enhanced." if source else ""
     )

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 
 from marsward.views.figures.drawing import Drawing
-from marsward.views.figures.entry_axes import column, degrees, relief
+from marsward.views.figures.entry_axes import column, degrees, ground_source, relief
 from marsward.views.numbers import digits
 from marsward.views.stored_run import StoredPhase
 from marsward.views.style import colour, new_figure
@@ -64,7 +64,7 @@ def _caption(phase: StoredPhase) -> str:
         f"{tilt.max():.1f}° at most, slip {100 * np.median(slip):.0f} % in the middle. Dark: too "
         "steep to drive"
     )
-    source = str(attrs.get("source", "")).rstrip(".")
+    source = ground_source(attrs.get("source"))
     return text + (f". Ground: {source}." if source else ".")
 
 
