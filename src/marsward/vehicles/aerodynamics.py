@@ -97,6 +97,11 @@ def free_molecular(
 
     Source: limit of great speed ratios, Bird 1994, Molecular Gas Dynamics, section 7.5.
     """
+    if not (abs(angle_of_attack) <= 30.0 and 45.0 <= half_angle <= 80.0):
+        raise InputError(
+            f"a cone of {half_angle!r} deg at {angle_of_attack!r} deg is beyond the law: give half "
+            "angles of 45 to 80 and angles of attack up to 30 deg"
+        )
     if not 0.0 <= accommodation <= 1.0:
         raise InputError(f"accommodation is {accommodation!r}; give 0 to 1")
     a, d = math.radians(angle_of_attack), math.radians(half_angle)

@@ -172,7 +172,6 @@ class Capsule(PresetPart):
         else:
             machs = np.array(_MACHS)
             turns = np.array(self.angle_of_attack)
-            angle = np.interp(machs, turns[:, 0], turns[:, 1])
             machs = np.unique(np.concatenate([machs, turns[turns[:, 0] > _MACHS[0], 0]]))
             angle = np.interp(machs, turns[:, 0], turns[:, 1])
             drag, lift = sphere_cone(machs, angle, self.half_angle)

@@ -2,8 +2,8 @@
 
 Mass points fly over a plane of local metres about the site that is bent as Mars is: curvature,
 Coriolis' pull and weight with its flattening and spin at the site are kept. Left out: the change of
-that weight across some kilometres (below 1e-5 of it), the areoid's slope under the way (it moves
-heights by some metres in 10 km), the swing of capsule and canopy about each other, and the shock of
+that weight across some kilometres (below 1e-5 of it), the areoid's slope against the plane across
+the radius (at most 0.3 degrees; it moves heights by tens of metres in 10 km), the swing of capsule and canopy about each other, and the shock of
 filling on the way flown (it lasts tenths of a second).
 """
 
@@ -94,7 +94,8 @@ def descend(
         return rows
 
     fall, power, _ = _fly(setting, start, draw, lots, begun, None)
-    return _descents(setting, state, start, begun, fall, power, again)
+    too_fast = _first_mach(setting, start, draw) > parachute.most_mach
+    return _descents(setting, state, start, begun, too_fast, fall, power, again)
 
 
 def _some(lots: DescentScatter, pick: NDArray[np.intp]) -> DescentScatter:
@@ -173,7 +174,7 @@ def _chute_rule(setting: Setting) -> Array:
     return rule
 
 
-def _descents(setting, state, start, begun, fall, power, again) -> Descents:
+def _descents(setting, state, start, begun, too_fast, fall, power, again) -> Descents:
     n, event = len(state), fall.event
     time, height, speed = (np.full((n, 9), np.nan) for _ in range(3))
     for i, column in enumerate((chute.OPEN, chute.SHIELD, chute.LOCK, chute.SHELL)):
@@ -188,7 +189,6 @@ def _descents(setting, state, start, begun, fall, power, again) -> Descents:
         speed=speed[:, 1], least=_CLEAR_GAP,
     )  # fmt: skip
     held = np.isin(fall.ending, (chute.PARTED, chute.GROUND_UNDER, chute.TOO_LONG))
-    too_fast = _first_mach(setting, start) > setting.parachute.most_mach
     ground_first = (fall.ending == chute.GROUND_FIRST) & begun
     word = verdicts(
         setting.stage, opened=held & ~too_fast, early_ground=ground_first, contact=power.contact,
@@ -216,7 +216,13 @@ def _ground(terrain: LocalTerrain, start: Array) -> Array:
     return terrain.at(x, np.clip(start[:, 1], south + half, north - half))
 
 
-def _first_mach(setting: Setting, start: Array) -> Array:
-    sound = setting.air[0, :, 1]
-    z = setting.bottom + AIR_STEP * np.arange(sound.size)
-    return np.linalg.norm(start[:, 3:], axis=1) / np.interp(start[:, 2], z, sound)
+def _first_mach(setting: Setting, start: Array, draw: NDArray[np.int_]) -> Array:
+    """Mach number of the members in their own air at the trigger."""
+    rows = setting.air.shape[1]
+    at = np.clip((start[:, 2] - setting.bottom) / AIR_STEP, 0.0, rows - 1.0)
+    low = np.minimum(at.astype(int), rows - 2)
+    share = (at - low)[:, None]
+    here = (1.0 - share) * setting.air[draw, low] + share * setting.air[draw, low + 1]
+    stream = start[:, 3:].copy()
+    stream[:, :2] -= here[:, 2:4]
+    return np.asarray(np.linalg.norm(stream, axis=1) / here[:, 1])

@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from marsward.core.asked import whole
 from marsward.core.errors import InputError
 
 __all__ = ["SIGMAS", "DescentScatter"]
@@ -107,8 +108,7 @@ class DescentScatter:
             raise InputError(
                 f"{sorted(wrong)[0]!r} is no scatter of a descent; {', '.join(SIGMAS)}"
             )
-        if n < 1:
-            raise InputError(f"a descent has one member or more, not {n}")
+        n, seed = whole(n, "the members of a descent"), whole(seed, "the seed of a descent", 0)
         used = SIGMAS | {"east_bias": map_error, "north_bias": map_error} | sigmas
         if not all(np.isfinite(each) and each >= 0.0 for each in used.values()):
             raise InputError("standard deviations of a descent's scatter are 0 or more")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
+from marsward.core.asked import number, whole
 from marsward.core.bodies import body
 from marsward.core.errors import InputError
+from marsward.data.gravity_model import gravity_model
 from marsward.geometry.local_terrain import LocalTerrain
 from marsward.physics.air import speed_of_sound
 from marsward.vehicles.areoid_law import areoid_radius_at
@@ -69,11 +72,12 @@ class Setting:
 def weight(radius: float, lat_rad: float) -> float:
     """Weight of a kilogram [m s-2] at a radius [m] and latitude: attraction with J2, less spin.
 
-    J2 of Mars 1.9566e-3: Genova et al. 2016, doi:10.1016/j.icarus.2016.02.050.
+    J2 and its radius are those of the shipped model of gravity, as in entry.
     """
-    mars = body("mars")
+    mars, model = body("mars"), gravity_model("mars")
     sine2 = np.sin(lat_rad) ** 2
-    flat = 1.5 * 1.9566e-3 * (3.396e6 / radius) ** 2 * (1.0 - 3.0 * sine2)
+    oblateness = -math.sqrt(5.0) * float(model.cosine[2, 0])
+    flat = 1.5 * oblateness * (model.radius / radius) ** 2 * (1.0 - 3.0 * sine2)
     return float(mars.gm / radius**2 * (1.0 + flat) - SPIN**2 * radius * np.cos(lat_rad) ** 2)
 
 
@@ -88,9 +92,8 @@ def setting_of(
     workers: int,
 ) -> Setting:
     """The setting of a call of `descend`; InputError as there."""
-    if workers < 1:
-        raise InputError(f"there is one worker or more, not {workers}")
-    if patch_cell is not None and not patch_cell > 0.0:
+    workers = whole(workers, "the number of workers")
+    if patch_cell is not None and not number(patch_cell, "patch_cell", "m") > 0.0:
         raise InputError(f"patch_cell is {patch_cell!r}; give metres above 0")
     if patch_cell is not None and patch_cell >= terrain.cell:
         patch_cell = None  # the terrain itself is as fine

@@ -13,6 +13,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from marsward.core.asked import check_kind, number, numbers, whole
 from marsward.core.bodies import body
 from marsward.core.errors import InputError
 from marsward.data.gravity_model import gravity_model
@@ -32,6 +33,9 @@ __all__ = ["Entries", "EntryFlight", "enter", "prepared", "ranges"]
 Array = NDArray[np.float64]
 _ROOM = 10.0
 """How far over its first height a capsule that climbs has skipped out [m]."""
+_ALOFT = 80e3
+"""Least height at which it has, of flights that begin in the midst of the air [m]: a choice, where
+the air no longer turns a capsule back."""
 _AHEAD = math.radians(7.0)
 
 
@@ -78,12 +82,13 @@ def enter(
     InputError : air that ends below the entry or above the lowest height, counts that do not match,
         or values that cannot be. How single members end is told in their `verdict`.
     """
+    threads = whole(workers, "the number of workers")
     flight, lowest, asked, target = prepared(
         state, capsule, air, guidance=guidance, bank=bank, until_speed=until_speed,
         until_height=until_height, ground=ground, scatter=scatter, areoid=areoid, longest=longest,
         rtol=rtol,
     )  # fmt: skip
-    results = flight.fly(workers)
+    results = flight.fly(threads)
     words = {
         kernel.TRIGGER: "trigger", kernel.SKIP: "skip-out", kernel.LONG: "too long",
         kernel.LOST: "lost",
@@ -116,16 +121,13 @@ def prepared(
     Arguments and errors as of `enter`.
     """
     count = len(state)
-    if not (1e-13 <= rtol <= 1e-2 and 0.0 < longest <= 1e6):
-        raise InputError(
-            f"a tolerance of {rtol!r} or a time of {longest!r} s is none to fly with: give 1e-13 "
-            "to 1e-2, and up to 1e6 s"
-        )
+    _check_call(state, capsule, air, ground, longest, rtol)
     law = areoid if areoid is not None else _law(state, guidance)
     start = state.cartesian
     heights = state.radius - law.radius(start[:, :3] / state.radius[:, None])
-    lowest = until_height is not None and until_height >= ground
-    floor = float(until_height) if until_height is not None and lowest else float(ground)
+    least = float(ground) if until_height is None else number(until_height, "until_height", "m")
+    lowest = until_height is not None and least >= ground
+    floor = max(least, float(ground))
     _check_air(air, count, heights, floor)
     rows = (scatter or EntryScatter()).rows(count)
     craft = np.tile(capsule.row(), (count, 1))
@@ -134,17 +136,17 @@ def prepared(
     stops = np.empty((count, 7))
     kind, slow, fast, reach = _trigger(capsule, guidance, until_speed)
     stops[:] = kind, slow, fast, floor, 0.0, reach, longest
-    stops[:, 4] = heights + _ROOM
+    stops[:, 4] = np.maximum(heights, min(_ALOFT, air.top)) + _ROOM
     if guidance is None:
         plan, reference = np.zeros(PLAN), np.zeros((2, len(REFERENCE)))
-        banks = np.array(np.broadcast_to(np.radians(np.asarray(bank, dtype=float)), (count,)))
-        target = None
+        given = np.radians(numbers(bank, "the bank", "deg"))
+        if given.shape not in ((), (1,), (count,)):
+            raise InputError(f"the bank is {given.shape} for {count} entries; give one, or {count}")
+        banks, target = np.array(np.broadcast_to(given, (count,))), None
     else:
         plan, reference = guidance.row(capsule), guidance.reference
         banks = np.array([guidance.first_bank(v) for v in state.speed])
         target = (guidance.lon, guidance.lat)
-    if not np.isfinite(banks).all():
-        raise InputError("a bank angle is not finite; give degrees")
     flight = EntryFlight(
         start, banks, stops, _planet(law),
         np.array([air.bottom, air.step, air.top, 1.0 / air.step]), air.density_nodes,
@@ -152,6 +154,23 @@ def prepared(
         _errors(state, rows), float(rtol),
     )  # fmt: skip
     return flight, lowest, kind != kernel.BY_NONE, target
+
+
+def _check_call(state, capsule, air, ground, longest, rtol) -> None:  # type: ignore[no-untyped-def]
+    for given, kind, name in (
+        (state, FlightState, "state"), (capsule, Capsule, "capsule"), (air, EntryAir, "air")
+    ):  # fmt: skip
+        if given is None:
+            raise InputError(f"an entry has no {name}; give a {kind.__name__}")
+        check_kind(given, kind, f"the {name} of an entry", f"a {kind.__name__}")
+    if len(state) < 1:
+        raise InputError("an ensemble of entries has no member; give one state or more")
+    number(ground, "the height of the ground", "m")
+    if not (1e-13 <= number(rtol, "rtol") <= 1e-2 and 0.0 < number(longest, "longest", "s") <= 1e6):
+        raise InputError(
+            f"a tolerance of {rtol!r} or a time of {longest!r} s is none to fly with: give 1e-13 "
+            "to 1e-2, and up to 1e6 s"
+        )
 
 
 def _law(state: FlightState, guidance: Guidance | None) -> AreoidLaw:
@@ -202,7 +221,7 @@ def _trigger(
 ) -> tuple[float, float, float, float]:
     """Kind of the trigger, least and most speed [m/s] and range [m]."""
     if until_speed is not None:
-        if not 0.0 < until_speed < 1e4:
+        if not 0.0 < number(until_speed, "until_speed", "m/s") < 1e4:
             raise InputError(f"a trigger at {until_speed!r} m/s cannot be; give 0 to 10000 m/s")
         return kernel.BY_SPEED, float(until_speed), 0.0, 0.0
     if guidance is None:

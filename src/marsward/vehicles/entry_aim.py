@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import CubicSpline
 from scipy.optimize import brentq
 
+from marsward.core.asked import numbers
 from marsward.core.bodies import body
 from marsward.core.errors import InputError, PhysicsError
 from marsward.vehicles.capsule import Capsule
@@ -65,7 +66,10 @@ def aim(
     PhysicsError : no bank within the limits reaches the target; the sentence says by how much.
     """
     first, column = state[:1], _first(air)
-    lon, lat = float(target[0]), float(target[1])
+    place = numbers(target, "the target", "deg")
+    if place.shape != (2,):
+        raise InputError(f"the target is {place.shape}; give its longitude and latitude")
+    lon, lat = (float(each) for each in place)
     ahead, right = ranges(first, lon, lat)
     sphere = float(first.radius[0])
     if ahead[0] <= 0.0:
@@ -79,7 +83,7 @@ def aim(
             " flies so far; give one nearer"
         )
     side = 1 if right[0] >= 0.0 else -1
-    rows = np.array(profile, dtype=float)
+    rows = numbers(profile, "a profile of bank")
     base = Guidance.open_loop(lon, lat, rows, **{"side": side, **settings})
 
     def flown(shift: float, open_loop: Guidance = base) -> Entries:
@@ -162,8 +166,8 @@ def _shifted(guidance: Guidance, shift: float) -> Guidance:
 def _shift(flown, base: Guidance) -> float:  # type: ignore[no-untyped-def]
     """Shift of the bank [deg] at which the range flown is that to the target.
 
-    Of several, the greatest bank: it comes in lowest speeds at the least height, but leaves lift to
-    reach further; the range falls as the bank grows, but for jumps where a side change drops out.
+    Of several, the least bank; the range falls as the bank grows, but for jumps where a side change
+    drops out.
     """
     middle = float(np.degrees(np.median(base.reference[:, 8])))
     shifts = np.linspace(base.least_bank - middle, base.most_bank - middle, _SHIFTS)

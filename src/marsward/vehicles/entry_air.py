@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import CubicSpline
 
+from marsward.core.asked import fitting, number, numbers
 from marsward.core.errors import InputError
 from marsward.physics.air import GAS_CONSTANT, GRAVITY, speed_of_sound
 
@@ -44,7 +45,7 @@ class EntryAir:
     northward_wind: Array | None = None
 
     def __post_init__(self) -> None:
-        z = np.asarray(self.height, dtype=np.float64)
+        z = numbers(self.height, "heights of the air", "m", finite=False)
         if z.ndim != 1 or z.size < _LEAST_ROWS:
             raise InputError(
                 f"the air has {z.shape} heights; give one column of {_LEAST_ROWS} or more"
@@ -70,7 +71,7 @@ class EntryAir:
             raise InputError(f"columns of the air are {sorted(counts)} in number; give one count")
 
     def _column(self, name: str, given: ArrayLike) -> Array:
-        held = np.atleast_2d(np.asarray(given, dtype=np.float64))
+        held = np.atleast_2d(numbers(given, f"{name} of the air", finite=False))
         if held.ndim != 2 or held.shape[1] != self.height.size:
             raise InputError(
                 f"{name} of the air is {held.shape} for {self.height.size} heights; give one row of"
@@ -103,13 +104,17 @@ class EntryAir:
         northward_wind: ArrayLike = 0.0,
     ) -> Self:
         """Air of a table of densities [kg m-3]; other arguments as the fields."""
-        rho = np.asarray(density, dtype=np.float64)
+        z = numbers(height, "heights of the air", "m")
+        rho = numbers(density, "density of the air", "kg m-3")
         if not np.all(rho > 0.0):
-            raise InputError(f"density of the air is {np.nanmin(rho):g} kg m-3; give more than 0")
-        z = np.asarray(height, dtype=np.float64)
-        shape = np.broadcast_shapes(z.shape)
-        held = (np.broadcast_to(each, np.broadcast_shapes(np.shape(each), shape))
-                for each in (temperature, eastward_wind, northward_wind))  # fmt: skip
+            raise InputError(f"density of the air is {rho.min():g} kg m-3; give more than 0")
+        held = (
+            fitting(height=z, **{name: numbers(each, f"{name} of the air")})[1]
+            for name, each in (
+                ("temperature", temperature), ("eastward_wind", eastward_wind),
+                ("northward_wind", northward_wind),
+            )
+        )  # fmt: skip
         return cls(z, np.log(rho), *held)
 
     @classmethod
@@ -130,8 +135,9 @@ class EntryAir:
         scale_height : H [m]
         bottom, top, step : of the column [m]
         """
-        if not (density > 0.0 and scale_height > 0.0):
-            raise InputError("density and scale height of the air must be above 0")
+        for name, given in (("density", density), ("scale height", scale_height), ("step", step)):
+            if not number(given, f"{name} of the air") > 0.0:
+                raise InputError(f"{name} of the air is {given!r}; give more than 0")
         z = np.arange(bottom, top + 0.5 * step, step)
         warm = np.full(z.size, GRAVITY * scale_height / GAS_CONSTANT)
         return cls(z, np.log(density) - z / scale_height, warm)

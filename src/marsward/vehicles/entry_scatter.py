@@ -7,12 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from marsward.core.asked import numbers
 from marsward.core.errors import InputError
 
 __all__ = ["EntryScatter"]
 
 Array = NDArray[np.float64]
 _LEAST, _MOST = 0.01, 100.0
+_MOST_LIFT, _MOST_SCALE = 100.0, 1.0
+_MOST_PLACE, _MOST_SPEED = 1e6, 1e3
 
 
 @dataclass(frozen=True)
@@ -49,15 +52,22 @@ class EntryScatter:
                 raise InputError(
                     f"the factor of {name} is {out[name][bad][0]:g}; give {_LEAST:g} to {_MOST:g}"
                 )
+        for name, most, unit in (
+            ("lift", _MOST_LIFT, ""), ("accelerometer", _MOST_SCALE, ""),
+            ("nav_position", _MOST_PLACE, " m"), ("nav_velocity", _MOST_SPEED, " m/s"),
+        ):  # fmt: skip
+            far = np.abs(out[name])
+            if far.size and far.max() > most:
+                raise InputError(
+                    f"{name} of the scatter is {far.max():g}{unit} in size; give {most:g}{unit} or less"
+                )
         return out
 
     def _spread(self, name: str, shape: tuple[int, ...]) -> Array:
-        held = np.asarray(getattr(self, name), dtype=np.float64)
-        if not np.isfinite(held).all():
-            raise InputError(f"{name} of the scatter holds a number that is not finite")
+        held = numbers(getattr(self, name), f"{name} of the scatter")
         try:
             return np.array(np.broadcast_to(held, shape))
         except ValueError as error:
             raise InputError(
-                f"{name} of the scatter is {held.shape} for members {shape}"
+                f"{name} of the scatter is {held.shape}; give one number or {shape}"
             ) from error

@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
+from pydantic import field_validator
 
 from marsward.core.asked import fitting, numbers
 from marsward.core.errors import InputError, PhysicsError
@@ -41,7 +42,7 @@ VERDICTS = (
 )  # fmt: skip
 """Reasons against a flight, the gravest first; the verdict of a flight without one is "go"."""
 _REFERENCE = (0.0163, 241.0, 2537.0)
-"""Air and rotor speed at which motors warm as published: those of the first flights."""
+"""Air [kg/m3, K] and rotor speed [rpm] of the first flights, to which `motor_heating` belongs."""
 
 add_fields(
     FieldRow("rpm", "rpm", "turns of the rotors", low=0.0),
@@ -62,24 +63,25 @@ class PlanLimits(Part):
 
     rpm_choices: tuple[float, ...] = value(
         (2537.0, 2600.0, 2700.0, 2800.0), origin="published",
-        ref="2537 flown, 2600 the design, 2700 flown from flight 14 on, 2800 spun on the ground; "
-        "NASA Mars Helicopter status 334, 2021",
+        ref="2537 flown, 2800 to be spun on the ground: NASA Mars Helicopter status 334, 2021; "
+        "2700 on flight 14: NASA/JPL, 25 October 2021; 2600 the design: NASA/TM-20240001510",
         description="rotor speeds to choose from, slowest first",
     )  # fmt: skip
     thrust_margin: float = value(
-        0.08, origin="published", ge=0.0,
-        ref="8 % were foreseen at 0.012 kg/m3 and 2537 rpm and called too little; NASA Mars "
-        "Helicopter status 334, 2021 (from memory)",
+        0.08, ge=0.0,
+        ref="a choice, near what the blades' data leave at 0.012 kg/m3 and 2537 rpm, in which "
+        "Ingenuity was not flown",
         description="greatest thrust over weight, less one, at least",
     )  # fmt: skip
     wanted_margin: float = value(
-        0.3, origin="published", ge=0.0,
-        ref="30 % were kept in air down to 0.0145 kg/m3, the same status (from memory)",
+        0.3, ge=0.0,
+        ref="a choice, near what the blades' data leave at 0.0145 kg/m3 and 2537 rpm: the thinnest "
+        "air that Ingenuity was made for, NASA Mars Helicopter status 334, 2021",
         description="thrust margin for which the rotor speed is chosen",
     )  # fmt: skip
     margin_airfoil: Literal["measured-a1", "measured-a2", "neuralfoil"] = value(
-        "measured-a2", origin="derived",
-        ref="of the three, that whose margins are the published 30 % and 8 %: 29 % and 7 %",
+        "measured-a2",
+        ref="a choice: the middle one of the three in thrust, 29 % at 0.0145 and 7 % at 0.012 kg/m3",
         description="airfoil data by which thrust margins are told",
     )  # fmt: skip
     tip_mach: float = value(
@@ -103,6 +105,20 @@ class PlanLimits(Part):
         (8.0, 18.0), ref="cameras find their way by sunlight; flown from 9.5 to 16.6 h",
         description="local true solar time of the flight, from and to [h]",
     )  # fmt: skip
+
+    @field_validator("rpm_choices")
+    @classmethod
+    def _slowest_first(cls, choices: tuple[float, ...]) -> tuple[float, ...]:
+        if not choices or min(choices) <= 0.0 or list(choices) != sorted(set(choices)):
+            raise ValueError("rpm_choices are one rotor speed or more above 0 rpm, slowest first")
+        return choices
+
+    @field_validator("hours")
+    @classmethod
+    def _in_a_sol(cls, hours: tuple[float, float]) -> tuple[float, float]:
+        if not 0.0 <= hours[0] < hours[1] <= 24.0:
+            raise ValueError(f"hours are from and to, 0 to 24 h, the earlier first; not {hours}")
+        return hours
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,6 +222,10 @@ def flight_plan(
     if rpm is not None:
         given["rpm"] = numbers(rpm, "rpm")
     row = dict(zip(given, (np.atleast_1d(x).ravel() for x in fitting(**given)), strict=True))
+    if not row["density"].size:
+        raise InputError("a flight plan needs one flight or more; the arrays given are empty")
+    if np.any((row["hour"] < 0.0) | (row["hour"] > 24.0)):
+        raise InputError("the hour of a flight lies in 0 to 24 h, local true solar time")
     if np.any((row["charge"] < 0.0) | (row["charge"] > 1.0)):
         raise InputError("a battery's charge lies in 0 to 1")
     if np.any(row["slope"] < 0.0) or np.any(row["roughness"] < 0.0):
@@ -322,7 +342,7 @@ def motor_temperature(
 ) -> Array:  # fmt: skip
     """Temperature of the motors [K] after seconds at a mean shaft power [W], begun at the air's.
 
-    They warm in proportion to the power, at the published rate in the hover of the first flights.
+    They warm in proportion to the power, at `motor_heating` in the hover of the first flights.
     """
     rho, t, turns = _REFERENCE
     usual = flight_power(
@@ -339,9 +359,10 @@ def _reasons(
     """For each flight the sentences that speak against it, in the order of VERDICTS."""
     out = []
     for i in range(row["density"].size):
+        carried = bool(shaft.carried[i])  # energy and heat of a flight that cannot be are none
         told = (
             (
-                not shaft.carried[i] or shaft.thrust_margin[i] < rule.thrust_margin,
+                not (shaft.carried[i] and shaft.thrust_margin[i] >= rule.thrust_margin),
                 f"thrust margin {100.0 * shaft.thrust_margin[i]:.0f} % at "
                 f"{row['density'][i]:.4f} kg/m3, {100.0 * rule.thrust_margin:.0f} % are needed"
                 if shaft.carried[i]
@@ -352,8 +373,11 @@ def _reasons(
             (row["slope"][i] > rule.slope, f"slope of {row['slope'][i]:.0f} degrees"),
             (row["roughness"][i] > rule.roughness, f"roughness of {row['roughness'][i]:.2f} m"),
             (not rule.hours[0] <= row["hour"][i] <= rule.hours[1], f"{row['hour'][i]:.1f} h"),
-            (not margin[i] >= 0.0, f"energy margin of {margin[i]:.1f} Wh"),
-            (not hot[i] <= supply.motor_limit, f"motors at {hot[i]:.0f} K after the flight"),
+            (carried and not margin[i] >= 0.0, f"energy margin of {margin[i]:.1f} Wh"),
+            (
+                carried and not hot[i] <= supply.motor_limit,
+                f"motors at {hot[i]:.0f} K after the flight",
+            ),
         )
         out.append(
             tuple(f"{word}: {how}" for word, (bad, how) in zip(VERDICTS, told, strict=True) if bad)

@@ -136,6 +136,7 @@ class FlightProfile:
             raise InputError("waypoints are pairs of metres east and north of the take-off place")
         for name, unit, least in (
             ("height", "m", 0.3), ("speed", "m/s", 0.0), ("hover", "s", 0.0),
+            ("heading", "deg", -math.inf),
         ):  # fmt: skip
             held = float(numbers(getattr(self, name), name, unit))
             if held < least:

@@ -15,6 +15,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 import marsward.physics.air  # noqa: F401  (brings the field of heights over the areoid)
+from marsward.core.asked import fitting, numbers
 from marsward.core.bodies import body
 from marsward.core.errors import InputError
 from marsward.core.fields import FieldRow, add_fields
@@ -67,7 +68,10 @@ class FlightState:
 
     def __post_init__(self) -> None:
         names = ("radius", "lon_rad", "lat_rad", "speed", "azimuth_rad", "angle_rad", "seconds")
-        held = [np.atleast_1d(np.asarray(getattr(self, name), dtype=np.float64)) for name in names]
+        held = [
+            np.atleast_1d(numbers(getattr(self, name), f"{name} of a state", finite=False))
+            for name in names
+        ]
         try:
             held = [np.array(each) for each in np.broadcast_arrays(*held)]
         except ValueError as error:
@@ -141,17 +145,23 @@ class FlightState:
         if (height is None) == (radius is None):
             raise InputError("give either height over the areoid or radius of a state of flight")
         degrees = {"lon": lon, "lat": lat, "azimuth": azimuth, "angle": angle}
-        rad = {name: np.radians(np.asarray(each, dtype=float)) for name, each in degrees.items()}
+        rad = {name: np.radians(_given(each, name, "deg")) for name, each in degrees.items()}
         for name in ("lat", "angle"):
             bad = ~(np.abs(rad[name]) <= np.pi / 2)
             if bad.any():
                 shown = np.degrees(np.atleast_1d(rad[name])[np.atleast_1d(bad)][0])
                 word = {"lat": "latitude", "angle": "flight-path angle"}[name]
                 raise InputError(f"the {word} is {shown:g} deg; give -90 to 90 deg")
-        far = radius if radius is not None else areoid_radius_at(lon, lat) + np.asarray(height)
+        if radius is not None:
+            far = _given(radius, "radius", "m")
+        else:
+            x, y, z = fitting(
+                lon=np.asarray(lon), lat=np.asarray(lat), height=_given(height, "height", "m")
+            )
+            far = areoid_radius_at(x, y) + z
         made = cls(
-            np.asarray(far, dtype=float), rad["lon"], rad["lat"], np.asarray(speed, dtype=float),
-            rad["azimuth"], rad["angle"], np.asarray(seconds, dtype=float), epoch,
+            far, rad["lon"], rad["lat"], _given(speed, "speed", "m/s"), rad["azimuth"],
+            rad["angle"], _given(seconds, "seconds", "s"), epoch,
         )  # fmt: skip
         return made._turned(-1.0) if inertial else made
 
@@ -160,12 +170,10 @@ class FlightState:
         cls, state: ArrayLike, *, seconds: ArrayLike = 0.0, epoch: Epoch | None = None
     ) -> Self:
         """States from (n, 6) positions [m] and velocities [m/s] in the rotating frame."""
-        held = np.atleast_2d(np.asarray(state, dtype=np.float64))
-        if held.ndim != 2 or held.shape[1] != 6:
-            raise InputError(f"states are {held.shape}; give (n, 6) positions and velocities")
-        if not np.isfinite(held).all():
-            raise InputError("a state of flight holds a number that is not finite")
+        held = _rows(state)
         r = np.linalg.norm(held[:, :3], axis=1)
+        if not (r > 0.0).all():
+            raise InputError("a state of flight lies at the centre of Mars; give metres from it")
         lon, lat = np.arctan2(held[:, 1], held[:, 0]), np.arcsin(held[:, 2] / r)
         east, north, up = (np.sum(axis * held[:, 3:], axis=1) for axis in _axes(lon, lat))
         speed = np.linalg.norm(held[:, 3:], axis=1)
@@ -188,9 +196,7 @@ class FlightState:
         ------
         InputError : states that are not (n, 6), or an unknown frame.
         """
-        held = np.atleast_2d(np.asarray(state, dtype=np.float64))
-        if held.ndim != 2 or held.shape[1] != 6:
-            raise InputError(f"states are {held.shape}; give (n, 6) positions and velocities")
+        held = _rows(state)
         turned = np.einsum("...ij,...j->...i", state_rotation(frame, "IAU_MARS", epoch), held)
         if epoch.shape == ():
             return cls.from_cartesian(turned, epoch=epoch)
@@ -289,6 +295,19 @@ class FlightState:
             "flight_path_angle": self.angle,
         }  # fmt: skip
         return xr.Dataset({name: labelled(name, each, ("member",)) for name, each in held.items()})
+
+
+def _given(value: ArrayLike | None, name: str, unit: str) -> Array:
+    """Numbers of a state of flight; those that are not finite are refused by their bounds."""
+    return numbers(value, f"{name} of a state of flight", unit, finite=False)
+
+
+def _rows(state: ArrayLike) -> Array:
+    """States (n, 6) [m, m/s]; InputError where they are none."""
+    held = np.atleast_2d(numbers(state, "a state of flight"))
+    if held.ndim != 2 or held.shape[1] != 6:
+        raise InputError(f"states are {held.shape}; give (n, 6) positions and velocities")
+    return held
 
 
 def _axes(lon: Array, lat: Array) -> tuple[Array, Array, Array]:

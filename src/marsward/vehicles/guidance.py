@@ -23,6 +23,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from marsward.core.asked import number, numbers
 from marsward.core.errors import InputError
 from marsward.vehicles.capsule import Capsule
 from marsward.vehicles.kernels.guidance import PLAN
@@ -36,6 +37,10 @@ REFERENCE = (
 )  # fmt: skip
 """Columns of a reference: m, m s-2, m/s, 1, s2, s, m, 1, rad."""
 _MOST_ROWS = 2000
+_PLAIN = (
+    "lon", "lat", "period", "start_drag", "align_speed", "align_gain", "align_limit", "least_bank",
+    "most_bank", "gain", "corridor", "corridor_floor",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,13 @@ class Guidance:
             raise InputError("a reference needs finite rows at even, rising speeds")
         object.__setattr__(self, "speed", v)
         object.__setattr__(self, "reference", np.ascontiguousarray(rows))
-        if not (math.isfinite(self.lon) and abs(self.lat) <= 90.0):
+        for name in _PLAIN:
+            number(getattr(self, name), f"{name} of the guidance")
+        if min(self.align_gain, self.gain, self.corridor, self.corridor_floor) < 0.0:
+            raise InputError("gains and corridors of the guidance are 0 or more")
+        if not 0.0 <= self.align_limit <= 180.0:
+            raise InputError(f"align_limit is {self.align_limit!r} deg; give 0 to 180")
+        if not abs(self.lat) <= 90.0:
             raise InputError(f"the target lies at {self.lon!r} E {self.lat!r} N; give degrees")
         if not 0.02 <= self.period <= 60.0:
             raise InputError(f"the guidance's period is {self.period!r} s; give 0.02 to 60 s")
@@ -109,7 +120,7 @@ class Guidance:
         profile : rows of speed [m/s] and bank [deg], rising in speed
         **settings : fields of the guidance
         """
-        rows = np.atleast_2d(np.asarray(profile, dtype=float))
+        rows = np.atleast_2d(numbers(profile, "a profile of bank"))
         if rows.ndim != 2 or rows.shape[1] != 2 or np.any(np.diff(rows[:, 0]) <= 0.0):
             raise InputError("a profile of bank needs pairs of speed and bank, rising in speed")
         speed = np.linspace(0.0, 8000.0, 401)

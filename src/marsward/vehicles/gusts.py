@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import expm, solve_continuous_lyapunov
 
-from marsward.core.asked import number
+from marsward.core.asked import number, whole
 from marsward.core.errors import InputError
 from marsward.vehicles.kernels.helicopter import filtered
 
@@ -59,14 +59,19 @@ class Gusts:
     def series(self, seconds: float, step: float, airspeed: float, seed: int | None) -> Array:
         """Gusts along, across and up [m/s] (n, 3) at steps [s] of a flight at an airspeed [m/s].
 
-        All zeros for a seed of None.
+        All zeros for a seed of None. Raises InputError for a step that is not above 0 s or a seed
+        below 0.
         """
+        if not number(step, "step", "s") > 0.0:
+            raise InputError(f"a step of {step:g} s is none: give one above zero")
         count = max(math.ceil(number(seconds, "seconds", "s") / step), 1)
         out = np.zeros((count, 3))
         if seed is None:
             return out
         speed = max(number(airspeed, "airspeed", "m/s"), 1.0)
-        draws = np.random.default_rng(seed).standard_normal((3, count + 1, 2))
+        draws = np.random.default_rng(whole(seed, "the seed of gusts", 0)).standard_normal(
+            (3, count + 1, 2)
+        )
         for i, (sigma, length, second) in enumerate(
             (
                 (self.level, self.level_length, False),

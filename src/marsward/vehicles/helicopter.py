@@ -11,6 +11,8 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
+from pydantic import field_validator
+
 from marsward.core.part import Part, value
 from marsward.core.quantity import QuantityRule
 
@@ -55,12 +57,12 @@ class Helicopter(Part):
         description="lag of swashplate servos",
     )  # fmt: skip
     cyclic_limit: Annotated[float, QuantityRule("deg", gt=0.0, le=30.0)] = value(
-        "10 deg", unit="deg", origin="published",
+        "10 deg", unit="deg",
         ref="Balaram et al. 2018, doi:10.2514/6.2018-0023 (from memory)",
         description="greatest cyclic pitch",
     )  # fmt: skip
     control_rate: Annotated[float, QuantityRule("Hz", ge=50.0, le=2000.0)] = value(
-        "500 Hz", unit="Hz", origin="published",
+        "500 Hz", unit="Hz",
         ref="Grip et al. 2019, doi:10.2514/6.2019-1289 (from memory)",
         description="rate of the control loops",
     )  # fmt: skip
@@ -115,6 +117,13 @@ class Helicopter(Part):
         "0.02 m/s2", unit="m/s2", ref="of the order of a mobile phone's sensor, calibrated",
         description="standard deviation of the accelerometers' bias",
     )  # fmt: skip
+
+    @field_validator("inertia")
+    @classmethod
+    def _turns(cls, inertia: tuple[float, float, float]) -> tuple[float, float, float]:
+        if not min(inertia) > 0.0:
+            raise ValueError(f"inertia is {inertia} kg m2, but each moment must be above zero")
+        return inertia
 
     @property
     def tilt_limit_rad(self) -> float:

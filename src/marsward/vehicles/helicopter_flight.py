@@ -137,7 +137,7 @@ def fly(
     rotorcraft: Rotorcraft,
     density: float,
     temperature: float,
-    rpm: float = 2537.0,
+    rpm: float | None = None,
     wind: tuple[float, float] = (0.0, 0.0),
     gusts: Gusts | None = None,
     seed: int | None = 0,
@@ -152,7 +152,7 @@ def fly(
     Parameters
     ----------
     rotorcraft : `vehicles.rotorcraft.Rotorcraft`, whose rotors carry the craft
-    density, temperature : of the air [kg/m3], [K]; rpm : of the rotors
+    density, temperature : of the air [kg/m3], [K]; rpm : of the rotors, the rotorcraft's if None
     wind : mean, to the east and to the north, at every height of the flight [m/s]
     gusts : of the day's boundary layer in that wind if None
     seed : of gusts and of the estimator's errors; None for none of either
@@ -175,8 +175,9 @@ def fly(
             f"flight's height of {profile.height:g} m; fly higher"
         )
     rotor = table or rotor_table(
-        rotorcraft, density=density, temperature=temperature, rpm=rpm, weight=body.mass * fall
-    )
+        rotorcraft, density=density, temperature=temperature,
+        rpm=float(rotorcraft.rpm) if rpm is None else number(rpm, "rpm"), weight=body.mass * fall,
+    )  # fmt: skip
     reference = profile.reference(body)
     step = 1.0 / body.control_rate
     longest = reference.shape[0] * step + profile.height / body.climb_speed + _WAIT

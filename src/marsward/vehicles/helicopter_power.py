@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from pydantic import model_validator
 
 from marsward.core.asked import fitting, numbers
 from marsward.core.errors import InputError
@@ -108,6 +109,15 @@ class HelicopterPower(PresetPart):
     motor_limit: Annotated[float, QuantityRule("K", gt=200.0, lt=700.0)] = value(
         "423 K", unit="K", ref=_REF, description="greatest temperature of the motors"
     )
+
+    @model_validator(mode="after")
+    def _full_over_empty(self) -> Self:
+        if not self.full_voltage > self.empty_voltage:
+            raise ValueError(
+                f"full_voltage is {self.full_voltage:g} V but must be above the empty_voltage of "
+                f"{self.empty_voltage:g} V"
+            )
+        return self
 
     @classmethod
     def preset_names(cls) -> tuple[str, ...]:

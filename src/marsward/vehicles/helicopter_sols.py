@@ -108,8 +108,8 @@ def helicopter_sols(
             f"light is {sun.shape} and air_temperature {air.shape}; give both as sols by steps, "
             "24 steps or more in a sol"
         )
-    clean = np.broadcast_to(numbers(cleanness, "cleanness"), (sun.shape[0],))
-    taken = np.broadcast_to(numbers(flown, "flown", "Wh"), sun.shape)
+    clean = _spread(numbers(cleanness, "cleanness"), (sun.shape[0],), "cleanness")
+    taken = _spread(numbers(flown, "flown", "Wh"), sun.shape, "flown")
     if np.any(sun < 0.0) or np.any(taken < 0.0) or np.any((clean < 0.0) | (clean > 1.0)):
         raise InputError("light, flown energy and cleanness are 0 or more, cleanness to 1")
     if np.any(air < 80.0) or np.any(air > 400.0):
@@ -149,7 +149,7 @@ def steady_sols(
     air = np.atleast_2d(numbers(air_temperature, "air_temperature", "K"))
     if sun.shape != air.shape:
         raise InputError(f"light is {sun.shape} and air_temperature {air.shape}; give one shape")
-    clean = np.broadcast_to(numbers(cleanness, "cleanness"), (sun.shape[0],))
+    clean = _spread(numbers(cleanness, "cleanness"), (sun.shape[0],), "cleanness")
     last = [
         helicopter_sols(
             power, np.tile(s, (sols, 1)), np.tile(a, (sols, 1)), cleanness=c
@@ -159,3 +159,11 @@ def steady_sols(
     names = ("charge", "inside", "solar", "heater", "waiting", "stored", "awake")
     held = {name: np.array([getattr(each, name)[-1] for each in last]) for name in names}
     return HelicopterSols(hour=last[0].hour, **held)
+
+
+def _spread(given: Array, shape: tuple[int, ...], name: str) -> Array:
+    """An array of a shape; InputError where what is given does not fit it."""
+    try:
+        return np.broadcast_to(given, shape)
+    except ValueError as error:
+        raise InputError(f"{name} of shape {given.shape} does not fit {shape}") from error

@@ -4,8 +4,7 @@
 
 Areas and coefficients are told on the nominal area of the canopy, pi D0²/4. The opening load is
 that of infinite mass (Cruz & Lingard 2006, doi:10.2514/6.2006-6792): on Mars a capsule loses little
-speed while its canopy fills. Canopies flown and tested
-spread by some 12 % about one CX.
+speed while its canopy fills. Canopies flown and tested spread by some 12 % about one CX.
 """
 
 from __future__ import annotations

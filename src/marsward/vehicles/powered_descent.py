@@ -15,6 +15,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from marsward.core.asked import number, numbers
 from marsward.core.constants import STANDARD_GRAVITY
 from marsward.core.errors import InputError, PhysicsError
 from marsward.core.fields import field
@@ -32,6 +33,9 @@ __all__ = ["DescentTask", "PoweredPlan", "ideal_speed_change", "polynomial_desce
 
 Array = NDArray[np.float64]
 _STEP, _PLAN, _HOLD = 0.05, 1.0, 0.5
+_FIGURES = (
+    "mass", "dry_mass", "thrust_low", "thrust_high", "exhaust", "gravity", "glide_slope_rad", "tilt_rad",
+)  # fmt: skip
 _LAWS = {"quartic": QUARTIC, "zem-zev": ZEM_ZEV}
 
 
@@ -64,10 +68,18 @@ class DescentTask:
 
     def __post_init__(self) -> None:
         for name in ("position", "velocity", "target", "target_velocity"):
-            held = tuple(float(each) for each in getattr(self, name))
-            if len(held) != 3 or not np.isfinite(held).all():
+            held = tuple(
+                numbers(getattr(self, name), f"{name} of a powered descent").ravel().tolist()
+            )
+            if len(held) != 3:
                 raise InputError(f"{name} of a powered descent is {held}; give three numbers")
             object.__setattr__(self, name, held)
+        for name in _FIGURES:
+            number(getattr(self, name), f"{name} of a powered descent")
+        if not self.gravity > 0.0:
+            raise InputError(
+                f"gravity of a powered descent is {self.gravity!r} m/s2; give more than 0"
+            )
         if not 0.0 < self.dry_mass < self.mass:
             raise InputError(
                 f"a craft of {self.mass:g} kg with {self.dry_mass:g} kg dry has no propellant; "

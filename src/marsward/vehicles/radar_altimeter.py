@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from marsward.core.asked import number, numbers
 from marsward.core.errors import InputError
 from marsward.geometry.local_terrain import LocalTerrain
 from marsward.vehicles.descent_stage import DescentStage
@@ -49,10 +50,9 @@ def slant_range(
     ------
     InputError : shapes that do not fit, beams that do not point down, positions under the ground.
     """
-    at = np.atleast_2d(np.asarray(position, dtype=float))
-    way = np.broadcast_to(np.asarray(beam, dtype=float), at.shape)
-    if at.shape[1] != 3 or not (np.isfinite(at).all() and np.isfinite(way).all()):
-        raise InputError(f"positions of a radar are {at.shape}; give (n, 3) finite metres")
+    at, way = _pairs(position, beam)
+    if not number(far, "far of a radar", "m") > 0.0:
+        raise InputError(f"far of a radar is {far!r} m; give more than 0 m")
     if not (way[:, 2] < 0.0).all():
         raise InputError("a beam of the radar points up or level; its third component is below 0")
     way = way / np.linalg.norm(way, axis=1, keepdims=True)
@@ -67,6 +67,19 @@ def slant_range(
         i = int(np.argmin(out))
         raise InputError(f"the radar at {at[i, 2]:g} m stands under the ground")
     return out
+
+
+def _pairs(position: ArrayLike, way: ArrayLike) -> tuple[Array, Array]:
+    """Positions and directions, each (n, 3); InputError where they are not."""
+    at = np.atleast_2d(numbers(position, "positions of a radar", "m"))
+    held = np.atleast_2d(numbers(way, "directions of a radar"))
+    if at.ndim != 2 or at.shape[1] != 3 or held.shape not in (at.shape, (1, 3)):
+        raise InputError(
+            f"positions of a radar are {at.shape} and directions {held.shape}; give (n, 3) of each"
+        )
+    if not np.linalg.norm(held, axis=1).all():
+        raise InputError("a direction of the radar has no length; give three numbers, not all 0")
+    return at, np.broadcast_to(held, at.shape)
 
 
 def radar_readings(
@@ -91,8 +104,7 @@ def radar_readings(
     ------
     InputError : as `slant_range`, and for positions off the terrain.
     """
-    at = np.atleast_2d(np.asarray(position, dtype=float))
-    up = np.broadcast_to(np.asarray(axis, dtype=float), at.shape)
+    at, up = _pairs(position, axis)
     up = up / np.linalg.norm(up, axis=1, keepdims=True)
     truth = at[:, 2] - terrain.at(at[:, 0], at[:, 1])
     slant = slant_range(terrain, at, -up, far=stage.radar_range)

@@ -17,6 +17,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from marsward.core.asked import fitting, number, numbers
 from marsward.core.errors import InputError, PhysicsError
 from marsward.core.part import value
 from marsward.core.preset_files import Preset, PresetFiles
@@ -88,12 +89,12 @@ class Rotorcraft(PresetPart):
         description="of the rotors, where none is asked for",
     )  # fmt: skip
     least_collective: Annotated[float, QuantityRule("deg", ge=-30.0, le=0.0)] = value(
-        "-4.5 deg", unit="deg", origin="published",
+        "-4.5 deg", unit="deg",
         ref="Balaram et al. 2018, doi:10.2514/6.2018-0023 (from memory)",
         description="least collective pitch, of the section at the tip",
     )  # fmt: skip
     most_collective: Annotated[float, QuantityRule("deg", gt=0.0, le=45.0)] = value(
-        "17.5 deg", unit="deg", origin="published",
+        "17.5 deg", unit="deg",
         ref="Balaram et al. 2018, doi:10.2514/6.2018-0023 (from memory)",
         description="greatest collective pitch, of the section at the tip",
     )  # fmt: skip
@@ -228,13 +229,18 @@ def trim(
 
     Raises
     ------
-    InputError : density, temperature, rpm or thrust not above zero, height under ground
+    InputError : density, temperature, rpm, thrust or gravity not above zero, height under ground,
+        shapes that do not fit
     PhysicsError : one case only, and no trim in so thin air; arrays say so in `status`
     """
-    turns = rotorcraft.rpm if rpm is None else rpm
-    rho, kelvin, turns, fast, up = (
-        np.asarray(each, np.float64) for each in (density, temperature, turns, speed, climb)
+    rho, kelvin, turns, fast, up = fitting(
+        density=numbers(density, "density", "kg/m3", finite=False),
+        temperature=numbers(temperature, "temperature", "K", finite=False),
+        rpm=numbers(rotorcraft.rpm if rpm is None else rpm, "rotor speed", "rpm", finite=False),
+        speed=numbers(speed, "speed", "m/s", finite=False),
+        climb=numbers(climb, "climb", "m/s", finite=False),
     )
+    _above_zero(np.float64(number(gravity, "gravity", "m/s2")), "gravity", "m/s2")
     for name, each, unit in (
         ("density", rho, "kg/m3"), ("temperature", kelvin, "K"), ("rotor speed", turns, "rpm")
     ):  # fmt: skip
@@ -247,6 +253,7 @@ def trim(
         raise InputError(f'airfoil "{airfoil}" is not one of {", ".join(AIRFOILS)}')
     heights = _disk_heights(rotorcraft, height)
     wanted, tilt, along, across = _borne(rotorcraft, thrust, rho, fast, up, gravity)
+    fitting(density=rho, thrust=wanted, height=heights[0])
     sound, spin = speed_of_sound(kelvin), turns * math.pi / 30.0
     found = coaxial_trim(
         rotorcraft.rotor(airfoil), thrust=wanted, density=rho, sound=sound,
@@ -288,7 +295,7 @@ def _disk_heights(rotorcraft: Rotorcraft, height: ArrayLike | None) -> tuple[Arr
     """Heights of the upper and lower disk over the ground [m]; 0 far from it."""
     if height is None:
         return np.zeros(()), np.zeros(())
-    feet = np.asarray(height, np.float64)
+    feet = numbers(height, "height", "m", finite=False)
     if not np.isfinite(feet).all() or np.any(feet < 0.0):
         raise InputError(f"a height of {feet.min():g} m is under ground: give 0 m or more")
     middle = feet + rotorcraft.disk_height
@@ -305,7 +312,7 @@ def _borne(
 ) -> tuple[Array, Array, Array, Array]:
     """Thrust [N], tilt of the disks [rad], speed along and across the axis [m s-1]."""
     if thrust is not None:
-        wanted = np.asarray(thrust, np.float64)
+        wanted = numbers(thrust, "thrust", "N", finite=False)
         _above_zero(wanted, "thrust", "N")
         return wanted, np.zeros(()), climb, np.abs(speed)
     pressure = 0.5 * density * np.hypot(speed, climb) * rotorcraft.drag_area

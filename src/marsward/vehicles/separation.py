@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from marsward.core.asked import numbers
 from marsward.core.errors import InputError
 
 __all__ = ["Separation", "separation"]
@@ -50,8 +51,8 @@ def separation(
     Parameters
     ----------
     below, above : mass [kg] and drag coefficient times area [m2] of the bodies
-    pressure : dynamic pressure at the parting [Pa]
-    speed : at the parting [m/s]
+    pressure : dynamic pressure at the parting [Pa]; NaN where there was none
+    speed : at the parting [m/s]; likewise
     time : after which the gap is judged [s]
     least : gap that is wanted by then [m]
 
@@ -61,7 +62,8 @@ def separation(
     """
     q, v = np.asarray(pressure, dtype=float), np.asarray(speed, dtype=float)
     good = q[~np.isnan(q)] > 0.0, v[~np.isnan(v)] > 0.0
-    if min(*below, *above, time) <= 0.0 or not all(each.all() for each in good):
+    given = numbers((*below, *above, time, least), "figures of a parting")
+    if given[:5].min() <= 0.0 or not all(each.all() for each in good):
         raise InputError("masses, drag areas, pressure, speed and time of a parting are above 0")
     beta_below, beta_above = below[0] / below[1], above[0] / above[1]
     ways = []

@@ -23,12 +23,8 @@ CITATIONS = [
 def record(phase: Helicopter, given: Given, found: Study) -> Outcome:
     """Key numbers, one sentence, what was taken for granted; the flights as a table."""
     told = _numbers(phase, found)
-    if found.flight is not None:
-        names = ("number", "sol", "duration_flown", "duration", "distance_flown", "distance",
-                 "density", "temperature", "rpm", "energy", "energy_low", "energy_high", "battery",
-                 "verdict")  # fmt: skip
-        table = found.products["flights"].reset_coords()[list(names)].to_dataframe()
-        table.to_csv(given.folder / "flights.csv", index=False, float_format="%.6g")
+    if found.log is not None:
+        (given.folder / "flights.csv").write_text(found.log, encoding="utf-8")
     return Outcome(
         products=found.products, summary=told, sentence=_sentence(told),
         assumptions=_assumptions(phase), citations=CITATIONS,
@@ -37,22 +33,30 @@ def record(phase: Helicopter, given: Given, found: Study) -> Outcome:
 
 def _numbers(phase: Helicopter, found: Study) -> dict[str, Quantity]:
     rotor, hours = found.products["rotor_map"], found.products["flight_hours"]
-    near = rotor.sel(density=0.017, method="nearest").isel(speed=0)
-    power = near["shaft_power"].values
-    thin = rotor.sel(density=0.0145, method="nearest").isel(speed=0)["thrust_margin"].values
+    hover = rotor.isel(speed=0)
+    power = _band(hover["shaft_power"].interp(density=0.017).values)
+    margin = _band(hover["thrust_margin"].interp(density=0.0145).values)
     go = hours["verdict"].values == "go"
     told = {
-        "hover_power_least": Quantity(float(np.nanmin(power)), "W", source="shaft, best airfoils"),
-        "hover_power_most": Quantity(float(np.nanmax(power)), "W", source="shaft, worst airfoils"),
-        "thrust_margin_least": Quantity(100.0 * float(np.nanmin(thin)), "%",
+        "hover_power_least": Quantity(power[0], "W",
+                                      source="shaft at 0.017 kg/m³, best airfoils"),
+        "hover_power_most": Quantity(power[1], "W",
+                                     source="shaft at 0.017 kg/m³, worst airfoils"),
+        "thrust_margin_least": Quantity(100.0 * margin[0], "%",
                                         source="at 0.0145 kg/m³, worst airfoils"),
-        "thrust_margin_most": Quantity(100.0 * float(np.nanmax(thin)), "%",
+        "thrust_margin_most": Quantity(100.0 * margin[1], "%",
                                        source="at 0.0145 kg/m³, best airfoils"),
         "hours_to_fly": Quantity(0.5 * int(go.sum()), "h", source=f"of sol {phase.sol}"),
     }  # fmt: skip
     if found.flight is not None:
         told |= _replayed(found)
     return told
+
+
+def _band(values: np.ndarray) -> tuple[float, float]:
+    """Least and greatest of what the airfoil data say; NaN where none of them lets it fly."""
+    good = values[np.isfinite(values)]
+    return (float(good.min()), float(good.max())) if good.size else (np.nan, np.nan)
 
 
 def _replayed(found: Study) -> dict[str, Quantity]:
@@ -76,10 +80,12 @@ def _replayed(found: Study) -> dict[str, Quantity]:
 
 
 def _sentence(told: dict[str, Quantity]) -> str:
+    least, most = told["hover_power_least"].value, told["hover_power_most"].value
     text = (
-        f"the rotor hovers on {told['hover_power_least'].value:.0f} to "
-        f"{told['hover_power_most'].value:.0f} W at the shaft by the airfoil data one believes, "
-        f"and may fly {told['hours_to_fly'].value:.1f} hours of the sol"
+        f"the rotor hovers on {least:.0f} to {most:.0f} W at the shaft by the airfoil data one "
+        f"believes, and may fly {told['hours_to_fly'].value:.1f} hours of the sol"
+        if np.isfinite(least)
+        else "air too thin to fly: the rotor does not carry its craft at 0.017 kg/m³"
     )
     if "flights_replayed" in told:
         text += (
@@ -96,6 +102,7 @@ def _assumptions(phase: Helicopter) -> list[str]:
         "told and none is the truth. No measured hover power of Ingenuity is public.",
         "Air at each flight is that of our climate at its place and hour; its wind is at least the "
         "mean of Jezero's days, which a climate of smooth slopes lacks.",
+        "The wind of the flight that is shown blows to the east, whatever way the air's does.",
         "Seconds that were flown beyond the law of take-off, legs and landing are hovered.",
         f"Thrust margins by the airfoil data {phase.limits.margin_airfoil!r}.",
     ]

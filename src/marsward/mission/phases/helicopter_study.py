@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
+from numpy.typing import ArrayLike
 
 from marsward.core.constants import SOL
 from marsward.data.ingenuity_flights import ingenuity_flights
-from marsward.mission.flight_replay_world import DAY_WIND, FlightWorld, flight_world, fly_again
+from marsward.mission.flight_replay_world import DAY_WIND, flight_world, fly_again
 from marsward.mission.phases.phase import Given
 from marsward.mission.phases.rover_looks import not_flown
 from marsward.mission.phases.rover_place import Place, landing_place
 from marsward.mission.world import dust_on_the_ground
-from marsward.physics.airfoil_table import AIRFOILS
 from marsward.planet.atmosphere import Atmosphere, atmosphere
 from marsward.vehicles.flight_plan import FlightPlan, flight_plan
-from marsward.vehicles.flight_replay import flown_profile
+from marsward.vehicles.flight_replay import flight_log, flown_profile
 from marsward.vehicles.helicopter_flight import HelicopterFlight, fly
+from marsward.vehicles.rotor_map import rotor_map
 from marsward.vehicles.rotorcraft import trim
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Study:
     products: Mapping[str, xr.Dataset]
     place: Place
     flight: HelicopterFlight | None
+    log: str | None = None
 
 
 def study(phase: Helicopter, given: Given) -> Study:
@@ -51,65 +53,59 @@ def study(phase: Helicopter, given: Given) -> Study:
     air = atmosphere("climate", dust=dust, workers=given.workers)
     given.progress.update(0.05, "the rotor")
     products = {
-        "rotor_map": _rotor(phase, given), "flight_hours": _hours(phase, air, place),
+        "rotor_map": _rotor(phase, given), "flight_hours": _hours(phase, given, air, place),
         "rotor_dust": _dust(phase, given, place),
     }  # fmt: skip
-    flight = None
+    flight, log = None, None
     if phase.replay == "none":
         products |= dict.fromkeys(("flights", "flight_path"), not_flown("flights of another"))
     else:
         given.progress.update(0.4, "the flights")
         around = flight_world(air=air)
-        products["flights"] = _flights(phase, given, around)
-        flight = _shown(phase, given, around)
+        again, _ = fly_again(
+            phase.rotorcraft, around, helicopter=phase.body, power=phase.power,
+            limits=phase.limits, workers=given.workers,
+        )  # fmt: skip
+        products["flights"], log = _in_joules(again), flight_log(again)
+        flight = _shown(phase, given, again)
         products["flight_path"] = _path(phase, flight)
-    return Study(products, place, flight)
+    return Study(products, place, flight, log)
 
 
 def _rotor(phase: Helicopter, given: Given) -> xr.Dataset:
     """Power and margin by airfoil data, density and speed of flight."""
-    rows = [
-        trim(
-            phase.rotorcraft, density=_DENSITIES[:, None], temperature=_WARM,
-            speed=_SPEEDS[None, :], airfoil=name, workers=given.workers,
-        )
-        for name in AIRFOILS
-    ]  # fmt: skip
-    dims = ("airfoils", "density", "speed")
-    return xr.Dataset(
-        {
-            "shaft_power": (dims, np.stack([r.power for r in rows]), {"units": "W"}),
-            "thrust_margin": (dims, np.stack([r.margin for r in rows]), {"units": "1"}),
-            "tip_mach": (dims, np.stack([r.tip_mach for r in rows]), {"units": "1"}),
-            "status": (dims, np.stack([r.status for r in rows]).astype(object)),
-        },
-        {
-            "airfoils": list(AIRFOILS), "density": ("density", _DENSITIES, {"units": "kg m-3"}),
-            "speed": ("speed", _SPEEDS, {"units": "m s-1"}),
-        },
-        {
-            "rotorcraft": phase.rotorcraft.name.capitalize(), "rpm": phase.rotorcraft.rpm,
-            "temperature": _WARM,
-        },
+    found = rotor_map(
+        phase.rotorcraft, density=_DENSITIES, speed=_SPEEDS, temperature=_WARM,
+        workers=given.workers,
     )  # fmt: skip
+    made = found.rename(airfoil="airfoils", air_speed="speed", rotor_power="shaft_power")
+    made["status"] = made["status"].astype(object)
+    return made.assign_attrs(rotorcraft=phase.rotorcraft.name.capitalize())
 
 
-def _plan(phase: Helicopter, density, temperature, wind, hour, given=None) -> FlightPlan:
+def _plan(
+    phase: Helicopter, given: Given, place: Place, *, density: ArrayLike, temperature: ArrayLike,
+    wind: ArrayLike, hour: ArrayLike,
+) -> FlightPlan:  # fmt: skip
+    """The asked flight over the landing's ground."""
     return flight_plan(
         phase.rotorcraft, density=density, temperature=temperature, distance=phase.distance,
-        height=phase.height, speed=phase.speed, wind=wind, hour=hour, helicopter=phase.body,
-        power=phase.power, limits=phase.limits, workers=given.workers if given else 1,
+        height=phase.height, speed=phase.speed, wind=wind, hour=hour, elevation=place.height,
+        helicopter=phase.body, power=phase.power, limits=phase.limits, workers=given.workers,
     )  # fmt: skip
 
 
-def _hours(phase: Helicopter, air: Atmosphere, place: Place) -> xr.Dataset:
+def _hours(phase: Helicopter, given: Given, air: Atmosphere, place: Place) -> xr.Dataset:
     """The asked flight at every half hour of a sol: air, plan, verdict."""
     ls = float((place.epoch + float(SOL) * phase.sol).ls)
     seen = air.sample(
         ls, _HOURS, place.lon, place.lat, place.height + phase.height, ground=place.height
     )
     wind = np.maximum(np.hypot(seen.eastward_wind, seen.northward_wind), DAY_WIND)
-    plan = _plan(phase, seen.density, seen.temperature, wind, _HOURS)
+    plan = _plan(
+        phase, given, place, density=seen.density, temperature=seen.temperature, wind=wind,
+        hour=_HOURS,
+    )  # fmt: skip
     made = xr.Dataset(
         {
             "density": ("hour", seen.density, {"units": "kg m-3"}),
@@ -139,7 +135,9 @@ def _dust(phase: Helicopter, given: Given, place: Place) -> xr.Dataset:
             ground=place.height,
         )  # fmt: skip
         density, warm = float(seen.density), float(seen.temperature)
-        plan = _plan(phase, density, warm, DAY_WIND, _NOON)
+        plan = _plan(
+            phase, given, place, density=density, temperature=warm, wind=DAY_WIND, hour=_NOON
+        )
         fixed = trim(phase.rotorcraft, density=[density], temperature=[warm],
                      airfoil=phase.limits.margin_airfoil)  # fmt: skip
         rows.append((
@@ -161,26 +159,23 @@ def _dust(phase: Helicopter, given: Given, place: Place) -> xr.Dataset:
     )  # fmt: skip
 
 
-def _flights(phase: Helicopter, given: Given, around: FlightWorld) -> xr.Dataset:
+def _in_joules(again: xr.Dataset) -> xr.Dataset:
     """Every flight by our laws beside the table; energies in joules."""
-    made, _ = fly_again(
-        phase.rotorcraft, around, helicopter=phase.body, power=phase.power, limits=phase.limits,
-        workers=given.workers,
-    )  # fmt: skip
+    made = again.copy()
     for name in ("energy", "energy_low", "energy_high", "battery_before"):
         made[name] = (made[name] * 3600.0).assign_attrs(made[name].attrs | {"units": "J"})
     return made.rename(battery_before="battery")
 
 
-def _shown(phase: Helicopter, given: Given, around: FlightWorld) -> HelicopterFlight:
-    """One flight with its controller, in the air of its hour and seeded gusts."""
+def _shown(phase: Helicopter, given: Given, again: xr.Dataset) -> HelicopterFlight:
+    """One flight with its controller, in the air of its hour, at its rotor speed, in gusts."""
     flown = ingenuity_flights()
-    at = int(np.flatnonzero(flown.number == phase.shown)[0])
+    one = again.isel(flight=int(np.flatnonzero(flown.number == phase.shown)[0]))
     profile = flown_profile(flown, phase.shown, helicopter=phase.body)
     return fly(
-        profile, rotorcraft=phase.rotorcraft, density=float(around.density[at]),
-        temperature=float(around.temperature[at]), wind=(float(around.wind[at]), 0.0),
-        seed=given.seed, helicopter=phase.body, power=phase.power,
+        profile, rotorcraft=phase.rotorcraft, density=float(one["density"]),
+        temperature=float(one["temperature"]), rpm=float(one["rpm"]),
+        wind=(float(one["wind"]), 0.0), seed=given.seed, helicopter=phase.body, power=phase.power,
     )  # fmt: skip
 
 

@@ -240,7 +240,7 @@ def fly(start, bank, stops, planet, grid, density, weather, craft, table, plan, 
     still[0], still[1] = math.sin(bank), math.cos(bank)
     t, tick, h, rows, before = 0.0, 0.0, FIRST_STEP, 0, 1e-4
     motion(y, still[0], still[1], planet, grid, density, weather, craft, table, k[0], seen)
-    past[2, 0] = -1.0
+    past[2, 0] = math.inf
     note(past, t, seen, out)
     if record.shape[0] > 0:
         write(record, 0, t, y, seen, bank, bank)

@@ -61,6 +61,7 @@ def battery_sols(
                 heater -= short * heater / total
                 idle -= short * idle / total
             energy += short * step
+            kept += short
             awake = solar[i] > waiting + 1.0
         warmth += step / heat * (heater + idle - loss * (warmth - air[i]))
         out[0, i] = energy / capacity

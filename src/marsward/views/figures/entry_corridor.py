@@ -49,9 +49,10 @@ def _bad(axes: Axes, angle: np.ndarray, good: np.ndarray) -> None:
 
 
 def _caption(phase: StoredPhase, angle: np.ndarray, verdict: np.ndarray, nominal: float) -> str:
-    text = f"Entries in the mean air at other angles; green: the mission's own, {nominal:.2f}°"
+    own = f"{nominal:.2f}".replace("-", "−")
+    text = f"Entries in the mean air at other angles; green: the mission's own, {own}°"
     lost = sorted({str(word) for word in verdict.ravel() if word != "trigger"})
     if lost:
         text += f"; where no law comes to a chute the ground is grey ({', '.join(lost)})"
     done = landed(phase)
-    return f"{text}. {int(done.sum())} of {done.size} members landed.".replace("-", "−")
+    return f"{text}. {int(done.sum())} of {done.size} members landed."
