@@ -27,7 +27,7 @@ __all__ = ["LandingSite", "landing_site"]
 
 Array = NDArray[np.float64]
 _WAVES_PER_CELL = 3.0  # cells: the shortest wave that a grid shows
-_CRATER_CELLS = 4.0  # cells: the smallest crater that a grid shows
+_CRATER_CELLS = 1.5  # cells: the smallest crater that a grid shows
 _CRATER_SHARE = 0.5  # of the slope variance at the law's baseline, at most; assumed
 _LARGEST_CRATER = 1000.0  # m; larger ones would be on maps that chose the site
 _ROCK_CELLS = 1.5  # cells across a rock that a grid shows

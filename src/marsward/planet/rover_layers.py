@@ -41,7 +41,7 @@ class LayerStack:
 DEEP = LayerStack((10.0, 30.0, 80.0), (3.2, 4.2, 5.4, 6.8), 0.005)
 """What waves of tens of MHz meet: Li et al. 2022; permittivities and loss so that they come back
 from 80 m, as they did."""
-SHALLOW = LayerStack((0.25, 1.1, 2.6), (3.0, 3.6, 4.3, 5.2), 0.017, length=15.0)
+SHALLOW = LayerStack((0.25, 1.1, 2.6), (3.0, 3.6, 4.3, 5.2), 0.017, swing=0.03, length=40.0)
 """What waves of a GHz meet in the first metres: Zhang et al. 2023, and a choice of depths."""
 
 

@@ -99,6 +99,13 @@ class Rover(Phase):
         named_once("goal", [name for name, _, _ in goals])
         return goals
 
+    @field_validator("more_dust")
+    @classmethod
+    def _shares(cls, more: tuple[float, ...]) -> tuple[float, ...]:
+        if not all(0.0 <= share <= 1.0 for share in more):
+            raise ValueError(f"more_dust are shares of light, 0 to 1; not {more}")
+        return more
+
     def data(self, home: Path) -> tuple[Path, ...]:
         """The elevation model enters the key."""
         return (home / Path(self.terrain).expanduser(),) if self.terrain else ()

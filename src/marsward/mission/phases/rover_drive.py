@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from marsward.core.errors import InputError
+from marsward.core.errors import InputError, PhysicsError
+from marsward.geometry.local_terrain import LocalTerrain
 from marsward.geometry.traverse_path import ground_open, traverse_path
 from marsward.mission.phases.phase import Given
 from marsward.mission.phases.rover_place import Place, ground_of, inside
-from marsward.planet.landing_site import LandingSite
 from marsward.vehicles.drive import drive
 from marsward.vehicles.traverse_cost import TraverseCost
 
@@ -29,13 +29,17 @@ class Driven:
 
     map: xr.Dataset
     way: xr.Dataset
-    ground: LandingSite
+    ground: LocalTerrain
     verdict: str
     planned: float
 
 
 def driven(phase: Rover, given: Given, place: Place) -> Driven:
-    """Plan through the goals and drive."""
+    """Plan through the goals and drive.
+
+    Raises InputError for a goal off the ground; PhysicsError for one that cannot be reached and for
+    a rover that cannot begin.
+    """
     site = ground_of(phase, given, place)
     x0, y0 = (float(v) for v in site.xy(place.lon, place.lat))
     goals = [(x0 + east, y0 + north) for _, east, north in phase.goals]
@@ -48,13 +52,17 @@ def driven(phase: Rover, given: Given, place: Place) -> Driven:
     cost = TraverseCost.of(site, phase.rover, by=phase.by)
     path = traverse_path(cost, (x0, y0), goals)
     ran = drive(path, site, phase.rover, seed=given.seed, hours=phase.hours, sols=phase.sols)
+    if not ran.sizes["step"]:
+        raise PhysicsError(
+            f"{phase.rover.name} does not leave its landing place: {ran.attrs['why']}"
+        )
     return Driven(
         _map(site, cost, phase.by), _way(ran, site, goals), site, str(ran.attrs["verdict"]),
         float(path.length),
     )  # fmt: skip
 
 
-def _map(site: LandingSite, cost: TraverseCost, by: str) -> xr.Dataset:
+def _map(site: LocalTerrain, cost: TraverseCost, by: str) -> xr.Dataset:
     step = max(1, -(-site.height.shape[0] // _MAP))
     east, north = cost.slopes.east, cost.slopes.north
     slope = np.degrees(np.arctan(np.hypot(east, north)))
@@ -71,7 +79,7 @@ def _map(site: LandingSite, cost: TraverseCost, by: str) -> xr.Dataset:
     return made
 
 
-def _way(ran: xr.Dataset, site: LandingSite, goals: list[tuple[float, float]]) -> xr.Dataset:
+def _way(ran: xr.Dataset, site: LocalTerrain, goals: list[tuple[float, float]]) -> xr.Dataset:
     step = max(1, -(-ran.sizes["step"] // _MOST_STEPS))
     thin = ran.isel(
         step=np.unique(np.append(np.arange(0, ran.sizes["step"], step), -1) % ran.sizes["step"])

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["not_flown", "radar_looks"]
 
 _TRACES = 41
-_STRETCH = 100.0  # m of the way that is shown
+_STRETCH = 50.0  # m of the way that is shown
 _LAYERS = 4  # that the products have room for
 _SHOWN = 400  # samples of a trace
 _BROAD = 3e8  # Hz; channels above it look into the first metres

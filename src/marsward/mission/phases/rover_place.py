@@ -10,23 +10,30 @@ import numpy as np
 
 from marsward.core.errors import PhysicsError
 from marsward.core.time import Epoch
+from marsward.geometry.local_terrain import LocalTerrain
 from marsward.mission.phases.phase import Given
-from marsward.planet.landing_site import LandingSite, landing_site
+from marsward.planet.landing_site import landing_site
 
 if TYPE_CHECKING:
     from marsward.mission.phases.rover import Rover
+
+_SIDE, _CELL = 24e3, 20.0  # m; the landing's own
 
 __all__ = ["Place", "ground_of", "landing_place"]
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where and when the lander stands: [deg], height over the areoid [m]."""
+    """Where and when the lander stands: [deg], height over the areoid [m].
+
+    target : longitude and latitude [deg] about which the landing's ground was made
+    """
 
     lon: float
     lat: float
     height: float
     epoch: Epoch
+    target: tuple[float, float]
 
     @property
     def ls(self) -> float:
@@ -49,20 +56,27 @@ def landing_place(given: Given) -> Place:
     return Place(
         float(row["lon"]), float(row["lat"]), float(row["height"]),
         Epoch.utc(str(row["utc"].values)),
+        (float(events.attrs["target_lon"]), float(events.attrs["target_lat"])),
     )  # fmt: skip
 
 
-def ground_of(phase: Rover, given: Given, place: Place) -> LandingSite:
-    """The ground about the landing, the same as the landing had it for the same mission."""
+def ground_of(phase: Rover, given: Given, place: Place) -> LocalTerrain:
+    """The ground about the landing, a finer patch of the very ground that was landed on.
+
+    Raises InputError when it would reach off that ground.
+    """
     home = Path(given.mission.path).parent
     file = home / Path(phase.terrain).expanduser() if phase.terrain else None
     site = landing_site(
-        place.lon, place.lat, size=phase.size, cell=phase.cell, file=file,
-        seed=given.mission.seed, height=None if file else place.height, workers=given.workers,
+        *place.target, size=_SIDE, cell=_CELL, file=file, seed=given.mission.seed,
+        workers=given.workers,
     )  # fmt: skip
-    return site
+    x, y = (float(v) for v in site.xy(place.lon, place.lat))
+    if phase.cell >= site.cell:
+        return site.crop(x, y, phase.size)
+    return site.patch(x, y, phase.size, phase.cell, rocks=False)
 
 
-def inside(site: LandingSite, x: float, y: float) -> bool:
+def inside(site: LocalTerrain, x: float, y: float) -> bool:
     """Whether local metres lie on the ground."""
     return bool(np.all(site.contains(np.array([x]), np.array([y]))))

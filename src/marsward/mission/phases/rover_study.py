@@ -14,6 +14,7 @@ from marsward.core.sol_clock import SolClock
 from marsward.core.trajectory import Trajectory
 from marsward.dynamics.ephemeris import default_ephemeris
 from marsward.mission.phases.phase import Given
+from marsward.mission.phases.rover_chemistry_looks import camera_looks, laser_looks
 from marsward.mission.phases.rover_drive import Driven, driven
 from marsward.mission.phases.rover_looks import not_flown, radar_looks
 from marsward.mission.phases.rover_place import Place, landing_place
@@ -69,8 +70,8 @@ def study(phase: Rover, given: Given) -> Study:
         "traverse_map": way.map, "traverse": way.way, "rover_sols": _by_sol(phase, lived, site),
         "rover_day": _day(phase, lived, site), "rover_winter": _winter(phase, site, lived),
         "sol_plan": _planned(plan, passes, phase.plan_sol), "ground_radar": radargram,
-        "ground_radar_layers": layers, "laser_oxides": not_flown("laser"),
-        "rover_spectra": not_flown("spectral camera"),
+        "ground_radar_layers": layers, "laser_oxides": laser_looks(phase, given, float(far[-1])),
+        "rover_spectra": camera_looks(phase, given, float(far[-1]), site),
         "rover_dust": _dust(phase, given, place),
     }  # fmt: skip
     return Study(products, place, way, site, lived, sleep_and_wake(lived), plan, passes)

@@ -100,21 +100,31 @@ def stamp_craters(height, x, y, craters, shape):
 
     x, y : evenly spaced, ascending and descending
     shape : rim's share of the depth, powers of the bowl and of the blanket, reach in radii
+
+    A crater of few cells is added by its mean over parts of each cell, so that finer grids of the
+    same ground have the same means.
     """
     share, bowl, fall, reach = shape
     cell = x[1] - x[0]
     for n in range(craters.shape[0]):
         cx, cy, radius, depth = craters[n]
-        far = reach * radius
+        parts = min(max(math.ceil(3.0 * cell / radius), 1), 5)
+        far = reach * radius + (0.5 * cell if parts > 1 else 0.0)
         i0 = max(math.ceil((cx - far - x[0]) / cell), 0)
         i1 = min(math.floor((cx + far - x[0]) / cell), x.size - 1)
         j0 = max(math.ceil((y[0] - cy - far) / cell), 0)
         j1 = min(math.floor((y[0] - cy + far) / cell), y.size - 1)
         for j in range(j0, j1 + 1):
             for i in range(i0, i1 + 1):
-                r = math.hypot(x[i] - cx, y[j] - cy) / radius
-                if r < reach:
-                    height[j, i] += crater_shape(r, depth, share * depth, bowl, fall, reach)
+                total = 0.0
+                for a in range(parts):
+                    dy = y[j] - cy + ((a + 0.5) / parts - 0.5) * cell
+                    for b in range(parts):
+                        dx = x[i] - cx + ((b + 0.5) / parts - 0.5) * cell
+                        r = math.hypot(dx, dy) / radius
+                        if r < reach:
+                            total += crater_shape(r, depth, share * depth, bowl, fall, reach)
+                height[j, i] += total / (parts * parts)
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
