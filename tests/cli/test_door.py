@@ -157,7 +157,8 @@ def test_kinds_from_outside_name_their_package(breeze, call):
     origins = {row["instrument"]: row["from"] for row in rows}
     own = (
         "camera", "radar-sounder", "radiometer", "spectrometer", "weather-station", "radio-science",
-        "thermal-sounder", "sun-camera", "limb-sounder",
+        "thermal-sounder", "sun-camera", "limb-sounder", "ground-radar", "laser-spectrometer",
+        "spectral-camera",
     )  # fmt: skip
     assert origins == {**dict.fromkeys(own, "marsward"), "toy-vane": "marsward-toy"}
 
@@ -168,7 +169,8 @@ def test_new_writes_a_file_that_is_right(place, call):
     mission = mw.Mission.open("my trip.toml")
     assert mission.name == "my-trip"
     assert [p.kind for p in mission.phases] == [
-        "cruise", "lookback", "capture", "map", "ice", "soil", "climate",
+        "cruise", "lookback", "capture", "deorbit", "entry", "map", "ice", "soil", "climate",
+        "rover",
     ]  # fmt: skip
     assert call("new", "other.toml").code == 0
     assert call("check", "other.toml").code == 0

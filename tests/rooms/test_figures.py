@@ -12,8 +12,10 @@ import xarray as xr
 from PIL import Image
 from sample_climate_run import sample_climate_run
 from sample_ground_run import write_ground_run
+from sample_landing_run import sample_landing_run
 from sample_map_run import write_map_run
 from sample_run import write_sample_run
+from sample_surface_run import sample_surface_run
 from sample_thermal_run import write_thermal_run
 
 from marsward.views.figures import PLATES, plates, ribbon
@@ -35,12 +37,19 @@ def run(tmp_path_factory):
     write_ground_run(folder)
     write_thermal_run(folder)
     sample_climate_run(folder, number=11)
+    sample_landing_run(folder, number=12)
+    sample_surface_run(folder, number=13)
     (folder / "mission.toml").write_text(mission, encoding="utf-8")
     study = folder / "05-orbit"
     study.mkdir()
     for name in ("orbit_elements", "orbit_events"):
         shutil.copy(folder / "03-capture" / f"{name}.nc", study)
     (study / "phase.json").write_text(json.dumps({"kind": "orbit"}), encoding="utf-8")
+    voyage = folder / "17-transfer"
+    voyage.mkdir()
+    for name in ("path", "orbits", "bplane"):
+        shutil.copy(folder / "01-cruise" / f"{name}.nc", voyage)
+    (voyage / "phase.json").write_text(json.dumps({"kind": "transfer"}), encoding="utf-8")
     stored = StoredRun.open(folder)
     yield stored
     stored.close()

@@ -62,7 +62,7 @@ add_fields(
     FieldRow("rotor_thrust", "N", "thrust of both rotors"),
     FieldRow("estimated_east", "m", "east of the take-off place, as the craft believes"),
     FieldRow("estimated_north", "m", "north of the take-off place, as the craft believes"),
-    FieldRow("upward_wind", "m s-1", "wind upward"),
+    FieldRow("upward_wind", "m s-1", "vertical wind", "upward_air_velocity"),
 )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from marsward.views import cover_surface
 from marsward.views.numbers import AU, digits, moment, whole_sentence
 from marsward.views.stored_run import Missing, StoredPhase, StoredRun
 
@@ -20,9 +21,13 @@ class Headline:
 def sentence(run: StoredRun) -> str:
     """What happened, in one or two sentences; the phases' own ones when numbers are missing."""
     try:
-        voyage = [part for part in (_cruise(run), _look_back(run)) if part]
+        begin = _cruise(run) or cover_surface.transfer(run)
+        voyage = [part for part in (begin, _look_back(run)) if part]
         orbit = [part for part in (_orbit(run), _map(run)) if part]
-        told_of = (_ice(run), _soil(run), _thermal(run), _climate(run))
+        told_of = (
+            _ice(run), _soil(run), _thermal(run), _climate(run), cover_surface.landing(run),
+            cover_surface.rover(run), cover_surface.helicopter(run),
+        )  # fmt: skip
         world = [[part] for part in told_of if part]
     except Missing:
         voyage, orbit, world = [], [], []
@@ -75,7 +80,7 @@ def _orbit(run: StoredRun) -> str:
 def _design(run: StoredRun) -> str:
     """The orbit of a study that begins at Mars; nothing without one."""
     orbit = run.phase("orbit")
-    if orbit is None:
+    if orbit is None or run.phase("transfer") is not None:  # then it is another craft's
         return ""
     turns, period, lowest = (orbit.si(f"orbit_{n}") for n in ("turns", "period", "lowest"))
     if not (turns and period and lowest):
@@ -183,7 +188,7 @@ def _albedo_errors(phase: StoredPhase) -> list[float]:
 def headlines(run: StoredRun) -> list[Headline]:
     """Days of flight, way, look back, turns, frames, ground size: those the run can tell."""
     found = _voyage_numbers(run)
-    orbit, mapped = run.phase("capture") or run.phase("orbit"), run.phase("map")
+    orbit, mapped = run.phase("capture") or _own_orbit(run), run.phase("map")
     turns = orbit.si("orbit_turns") if orbit is not None else None
     if turns:
         found.append(Headline(digits(turns), "turns", "about Mars in the mapping orbit"))
@@ -195,6 +200,11 @@ def headlines(run: StoredRun) -> list[Headline]:
         words = "of ground in a pixel of the camera, median over the planet"
         found.append(Headline(digits(size, None, 2), "m", words))
     return found + _ground_numbers(run)
+
+
+def _own_orbit(run: StoredRun) -> StoredPhase | None:
+    """The orbit of a study; where the craft itself lands it is that of another."""
+    return None if run.phase("transfer") is not None else run.phase("orbit")
 
 
 def _ground_numbers(run: StoredRun) -> list[Headline]:
@@ -236,7 +246,7 @@ def _below(phase: StoredPhase) -> str:
 
 def _voyage_numbers(run: StoredRun) -> list[Headline]:
     found = []
-    cruise, look = run.phase("cruise"), run.phase("lookback")
+    cruise, look = run.phase("cruise") or run.phase("transfer"), run.phase("lookback")
     if cruise is not None:
         try:
             time = cruise.values("path", "time")

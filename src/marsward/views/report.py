@@ -150,7 +150,7 @@ def _section(run: StoredRun, phase: StoredPhase) -> Section:
         except Missing as error:
             missing.append(f"No table here: {error}.")
     viewer = ""
-    if phase.kind == "cruise":
+    if phase.kind in ("cruise", "transfer"):
         try:
             viewer = viewer_data(phase, _marks(run, phase))
         except Missing as error:

@@ -13,25 +13,24 @@ import math
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 __all__ = ["COLUMNS", "PARAMETERS", "drift", "filtered", "fly", "rates", "rotor_force"]
 
-Array = NDArray[np.float64]
+Array = np.ndarray
 PARAMETERS = (
     "mass", "inertia_x", "inertia_y", "inertia_z", "rotor_inertia", "hub_height", "leg_height",
     "drag", "hub_drag", "gravity", "omega", "cyclic_moment", "yaw_moment", "servo_time",
     "cyclic_limit", "collective_low", "collective_high", "trim_collective", "trim_thrust",
     "thrust_slope", "trim_torque", "most_torque", "attitude", "turning", "velocity", "position",
     "tilt_limit", "descent", "camera_height", "scale_error", "bias_east", "bias_north", "heading",
-    "rotor_radius", "landing_height", "step", "longest",
+    "rotor_radius", "landing_height", "step", "longest", "acceleration",
 )  # fmt: skip
 """Names of the parameters, in their order."""
 (
     MASS, IX, IY, IZ, IROTOR, HUB, LEGS, DRAG, HUBDRAG, GRAVITY, OMEGA, CYCLIC, YAW, SERVO, CYCMAX,
     COLLOW, COLHIGH, COLTRIM, TTRIM, TSLOPE, QTRIM, QMAX, KATT, KRATE, KVEL, KPOS, TILTMAX, DESCENT,
-    CAMERA, SCALE, BIASE, BIASN, HEADING, RADIUS, LANDING, STEP, LONGEST,
-) = range(37)  # fmt: skip
+    CAMERA, SCALE, BIASE, BIASN, HEADING, RADIUS, LANDING, STEP, LONGEST, ACCELERATION,
+) = range(38)  # fmt: skip
 COLUMNS = (
     "time", "east", "north", "up", "velocity_east", "velocity_north", "velocity_up", "roll",
     "pitch", "heading", "tilt", "collective", "rotor_speed", "shaft_power", "thrust",
@@ -318,7 +317,7 @@ def fly(
                 if not falling:
                     falling = True
                     goal[3:] = 0.0
-                goal[5] = max(goal[5] - dt * 1.0, -par[DESCENT])
+                goal[5] = max(goal[5] - dt * par[ACCELERATION], -par[DESCENT])
                 goal[2] += goal[5] * dt
         _command(state, turn, told, goal, held, par, boost, dt, asked)
         for i in range(4):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 __all__ = ["battery_sols"]
 
-Array = NDArray[np.float64]
+Array = np.ndarray
 
 
 @njit(cache=True, error_model="numpy", nogil=True)

@@ -38,9 +38,8 @@ def draw(phase: StoredPhase) -> Drawing:
     end = phase.values("path", "earth_distance")[-1] / 1e9
     caption = (
         f"Distances and speeds relative to Earth, Sun and Mars. At the end Earth is {end:.0f} "
-        f"million km away, {end * 1e9 / 299_792_458.0 / 60:.1f} light-minutes. Broken purple "
-        "lines: manoeuvres."
-    )
+        f"million km away, {end * 1e9 / 299_792_458.0 / 60:.1f} light-minutes."
+    ) + (" Broken purple lines: manoeuvres." if burns else "")
     return Drawing(
         figure,
         caption,

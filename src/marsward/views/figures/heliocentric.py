@@ -46,7 +46,7 @@ def draw(phase: StoredPhase) -> Drawing:
     caption = (
         f"The way to Mars: {length:.0f} million km about the Sun in {span:.0f} days, "
         "in the ecliptic of J2000. Open circles: where Earth and Mars stood at the start; filled: "
-        "at the end; diamonds: manoeuvres."
+        "at the end" + ("; diamonds: manoeuvres." if flown_burns(phase) else ".")
     )
     return Drawing(
         figure,
