@@ -14,7 +14,7 @@ from marsward.vehicles.capsule import Capsule
 from marsward.vehicles.convex_descent import convex_descent, has_solver
 from marsward.vehicles.descent import descend
 from marsward.vehicles.descent_scatter import DescentScatter
-from marsward.vehicles.descent_setting import weight
+from marsward.vehicles.descent_setting import local_states, weight
 from marsward.vehicles.descent_stage import DescentStage
 from marsward.vehicles.entry_air import EntryAir
 from marsward.vehicles.flight_state import SPIN, FlightState
@@ -104,7 +104,11 @@ def test_canopy_phase_against_scipy():
         pull = -g * (base / r) ** 2 * s[:3] / r - 2.0 * np.cross(spin, s[3:])
         return np.concatenate([s[3:], pull - drag / 1285.0 * s[3:] / v])
 
-    held = replace(start, radius=base + start.height).cartesian[0]
+    east, north, up = local_states(start, UTOPIA)[0, 3:]
+    held = replace(
+        start, radius=base + start.height, azimuth_rad=np.arctan2(east, north),
+        angle_rad=np.arctan2(up, np.hypot(east, north)),
+    ).cartesian[0]  # fmt: skip
     stops = [0.0, chute.line_time, None, t[row]]
     one = solve_ivp(rate, stops[:2], held, rtol=1e-10, atol=1e-6)
     begin = one.y[:, -1]
@@ -125,6 +129,18 @@ def test_canopy_phase_against_scipy():
     x, y = UTOPIA.xy(lon, lat)
     assert float(x) == pytest.approx(float(flown.site_x[row]), abs=3.0)
     assert float(y) == pytest.approx(float(flown.site_y[row]), abs=3.0)
+
+
+@pytest.mark.parametrize("azimuth", [0.0, 95.0, 181.4])
+def test_local_speed_upward_is_the_rate_of_height(azimuth):
+    """Straight on for a second and a second back: height over the areoid by both places."""
+    start = tianwen_start(azimuth=azimuth)
+    held = start.cartesian
+    ends = [held + np.r_[sign * held[0, 3:], 0.0, 0.0, 0.0] for sign in (1.0, -1.0)]
+    high, low = (float(FlightState.from_cartesian(each).height[0]) for each in ends)
+    local = local_states(start, UTOPIA)[0]
+    assert local[5] == pytest.approx(0.5 * (high - low), abs=0.1)
+    assert np.linalg.norm(local[3:]) == pytest.approx(float(start.speed[0]))
 
 
 def chute_sound():
@@ -216,6 +232,30 @@ def test_members_do_not_depend_on_company_or_workers(swarm):
         assert np.array_equal(getattr(few, name), getattr(swarm, name)[:12])
 
 
+def test_members_do_not_depend_on_how_high_others_are():
+    pair = descend(
+        tianwen_start(2, height=np.array([13_500.0, 40_000.0])), **TIANWEN, air=gram(),
+        terrain=UTOPIA, workers=2,
+    )  # fmt: skip
+    alone = descend(tianwen_start(), **TIANWEN, air=gram(), terrain=UTOPIA)
+    assert pair.x[0] == alone.x[0]
+    assert pair.propellant[0] == alone.propellant[0]
+
+
+def test_each_member_has_the_mach_number_of_its_own_air():
+    """500 m/s is Mach 2.2 in air of 200 K and too much in colder air, or against the wind."""
+    z = AIR.height
+    warm, calm = np.full((3, z.size), 200.0), np.zeros((3, z.size))
+    warm[1], calm[2] = 150.0, 60.0
+    air = EntryAir(z, np.repeat(AIR.log_density, 3, axis=0), warm, None, calm)
+    fast = tianwen_start(3, speed=500.0, azimuth=180.0)
+    made = descend(fast, **TIANWEN, air=air, terrain=UTOPIA)
+    assert made.verdict[0] != "no chute"
+    assert made.verdict[1:].tolist() == ["no chute", "no chute"]
+    assert np.isfinite(made.x[0])
+    assert np.isnan(made.x[1:]).all()  # nobody followed them to a place on the ground
+
+
 def test_history_is_the_same_flight(swarm):
     told = swarm.history(7)
     assert told.since_trigger.values[-1] == pytest.approx(swarm.at("touchdown")[0][7], abs=0.2)
@@ -247,7 +287,9 @@ def ends(**more):
 
 def test_bad_ends_are_words():
     stage, chute = TIANWEN["stage"], TIANWEN["parachute"]
-    assert ends(opened=[False]).verdict[0] == "no chute"
+    left = ends(opened=[False])
+    assert left.verdict[0] == "no chute"
+    assert np.isnan(left.opening_load[0])
     assert ends(parachute=chute.model_copy(update={"load_limit": 2e4})).verdict[0] == "no chute"
     fast = ends(start=tianwen_start(speed=600.0))
     assert fast.verdict[0] == "no chute"
@@ -287,6 +329,10 @@ def test_calls_that_cannot_be():
     with pytest.raises(InputError, match="within"):
         ends(start=FlightState.of(lon=200.0, lat=0.0, speed=460.0, azimuth=0.0, angle=-20.0,
                                   height=9000.0))  # fmt: skip
+    with pytest.raises(InputError, match="workers"):
+        ends(workers="two")
+    with pytest.raises(InputError, match="seed"):
+        ends(seed=-1)
     with pytest.raises(InputError, match="no scatter"):
         DescentScatter.draw(3, seed=0, chute=0.1)
     with pytest.raises(InputError, match="up to"):

@@ -1,5 +1,7 @@
 """The landings of Tianwen-1 and Perseverance, and entries that do not land."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -10,8 +12,9 @@ from marsward.dynamics.entry_point import EntryPoint
 from marsward.geometry.local_terrain import LocalTerrain
 from marsward.mission.landing import enter
 from marsward.mission.landing_members import fly_landings
-from marsward.mission.landing_plan import Lander, plan_landing
+from marsward.mission.landing_plan import Lander, column_top, plan_landing
 from marsward.mission.phases.deorbit import Deorbit
+from marsward.mission.phases.entry_study import ellipses
 from marsward.mission.phases.orbit_vectors import orbit_vectors
 from marsward.planet.atmosphere import atmosphere
 from marsward.planet.landing_site import landing_site
@@ -142,6 +145,10 @@ def test_one_call_lands():
         ({"angle": 5.0}, PhysicsError, "climbs|skips out"),
         ({"speed": None}, InputError, "speed is missing"),
         ({"members": 3}, InputError, "flown to a target"),
+        ({"members": 2.5}, InputError, "whole number"),
+        ({"members": "5"}, InputError, "whole number"),
+        ({"target": (77.0,)}, InputError, "longitude and latitude"),
+        ({"capsule": 3}, InputError, "name of one"),
         ({"capsule": "mars-2021"}, InputError, "mars-2020"),
         ({"state": [0.0] * 6}, InputError, "not both"),
     ],
@@ -164,3 +171,16 @@ def test_a_target_inside_a_craters_wall_is_refused():
     wall = LocalTerrain(np.array(height, np.float32), cell, *JEZERO, "a wall")
     with pytest.raises(PhysicsError, match=r"steep|safe ground|strikes"):
         enter(**M2020, target=JEZERO, terrain=wall)
+
+
+def test_too_few_landings_for_an_ellipse_are_told():
+    """Seven of sixty come down: no trace, one sentence about the flight."""
+    came = np.arange(60) < 7
+    few = type("Few", (), {"down": came, "__len__": lambda self: 60})()
+    with pytest.raises(PhysicsError, match="of 60 landings 7 come to the ground"):
+        ellipses(SimpleNamespace(ellipse=0.99), few, SimpleNamespace(seed=0))
+
+
+def test_the_column_reaches_an_entry_that_begins_higher():
+    assert column_top(125e3) == 140e3
+    assert column_top(145_200.0) == 148e3

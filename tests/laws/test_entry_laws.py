@@ -121,7 +121,7 @@ def test_heating_is_of_the_law():
     flux = stagnation_heating([1e-4, 4e-4], 5000.0, 1.0)
     assert flux[1] == pytest.approx(2.0 * flux[0])
     assert flux[0] == pytest.approx(SUTTON_GRAVES * 1e-2 * 1.25e11)
-    for bad in ((-1.0, 1.0, 1.0), (1.0, -1.0, 1.0), (1.0, 1.0, 0.0)):
+    for bad in ((-1.0, 1.0, 1.0), (1.0, -1.0, 1.0), (1.0, 1.0, 0.0), ("thin", 1.0, 1.0)):
         with pytest.raises(InputError):
             stagnation_heating(*bad)
 
@@ -130,6 +130,9 @@ def test_aerodynamics_have_their_limits():
     drag, lift = sphere_cone([2.0, 5.0, 20.0], 0.0)
     assert np.allclose(lift, 0.0)
     assert np.all((drag > 1.5) & (drag < 1.8))
+    # behind a normal shock: 1.839 of cold air (ratio of heats 1.4) to 2 where that ratio is 1
+    tip = sphere_cone(25.0, 0.0)[0] / np.sin(np.radians(70.0)) ** 2
+    assert 1.839 < tip < 2.0
     # a plate that stands across free molecules which stay on it feels 2; a mirror 4 cos2
     assert free_molecular(0.0, 80.0, 1.0)[0] == pytest.approx(2.0)
     assert free_molecular(0.0, 80.0, 0.0)[0] == pytest.approx(4.0 * np.sin(np.radians(80.0)) ** 2)
@@ -138,3 +141,5 @@ def test_aerodynamics_have_their_limits():
         sphere_cone(0.0, 0.0)
     with pytest.raises(InputError, match="beyond the law"):
         sphere_cone(5.0, 50.0)
+    with pytest.raises(InputError, match="beyond the law"):
+        free_molecular(float("nan"))

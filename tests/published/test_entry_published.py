@@ -34,27 +34,16 @@ def mars_gram() -> EntryAir:
     return EntryAir(z, log_rho, *held.values())
 
 
-@pytest.mark.parametrize(
-    ("mass", "diameter", "angle", "published"),
-    [(992.0, 3.5, 11.2, 64.0), (584.0, 2.65, 0.0, 63.0), (827.0, 2.65, 0.0, 94.0),
-     (2800.0, 4.5, 16.0, 115.0)],
-    ids=["Viking", "Pathfinder", "MER", "MSL as planned"],
-)  # fmt: skip
-def test_ballistic_coefficients_of_70_degree_cones(mass, diameter, angle, published):
-    """Braun & Manning 2007, doi:10.2514/1.25116, table 1."""
-    drag, _ = sphere_cone(20.0, angle)
-    assert mass / (drag * np.pi / 4 * diameter**2) == pytest.approx(published, rel=0.07)
-
-
 def test_lift_over_drag_of_viking_and_msl():
-    """0.18 of Viking at 11.1 deg (Edquist 2006, NTRS 20060047743); 0.24 of MSL near 16 deg."""
+    """0.18 of Viking (Zeiner et al. 1973, NTRS 19730054023) at 11.1 deg (Edquist 2006, NTRS
+    20060047743); 0.24 of MSL near 16 deg (Mendeck & Craig 2011, NTRS 20110003649)."""
     for angle, published in ((11.1, 0.18), (15.75, 0.24)):
         drag, lift = sphere_cone(18.0, angle)
         assert lift / drag == pytest.approx(published, abs=0.015)
 
 
 def test_perseverance(mars_gram):
-    """5.33 km/s at -15.5 deg; 9 to 11.5 g; a chute 8 to 12 km over Jezero some 240 s on."""
+    """5.33 km/s at -15.5 deg; 9 to 11.5 g; a chute 8 to 12 km over Jezero 240 s on (PIA24317)."""
     capsule = Capsule(preset="mars-2020")
     entry = FlightState.of(
         lon=66.3, lat=19.9, radius=3_522_200.0, speed=5330.0, azimuth=99.0, angle=-15.5

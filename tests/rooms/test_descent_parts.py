@@ -96,6 +96,8 @@ def test_parting_against_integration():
     assert stuck.acceleration < 0.0
     with pytest.raises(InputError, match="above 0"):
         separation(below=(0.0, 1.0), above=rest, pressure=q, speed=v)
+    with pytest.raises(InputError, match="must be finite"):
+        separation(below=(np.nan, 1.0), above=rest, pressure=q, speed=v)
 
 
 @pytest.mark.parametrize("lean", [0.0, 0.2, 0.5])
@@ -120,6 +122,12 @@ def test_radar_readings():
     assert left.std(axis=1) == pytest.approx(sigma, rel=0.15)
     with pytest.raises(InputError, match="level"):
         slant_range(ground, at, [1.0, 0.0, 0.0])
+    with pytest.raises(InputError, match="no length"):
+        radar_readings(ground, at, stage, axis=(0.0, 0.0, 0.0))
+    with pytest.raises(InputError, match="give"):
+        radar_readings(ground, [[0.0, 0.0]], stage)
+    with pytest.raises(InputError, match="far of a radar"):
+        slant_range(ground, at, [0.0, 0.0, -1.0], far=np.nan)
     with pytest.raises(InputError, match="under the ground"):
         slant_range(ground, [[0.0, 0.0, -5.0]], [0.0, 0.0, -1.0])
 
@@ -174,6 +182,8 @@ def test_choice_of_a_place():
     assert 5.0 <= np.hypot(x, y)[0] <= 8.0
     with pytest.raises(InputError, match="reach"):
         safest_place(level, [0.0], [0.0], reach=0.0)
+    with pytest.raises(InputError, match="point of a divert"):
+        safest_place(level, [np.nan], [0.0], reach=6.0)
 
 
 def test_hazard_map_labels():

@@ -150,6 +150,8 @@ def test_history_ends_where_the_entry_does(capsule):
     when = float(history["seconds"][int(np.argmax(history["deceleration"].values))])
     assert when == pytest.approx(flown.peak_deceleration_at[0, 0], abs=0.5)
     assert float(history["heat_flux"].max()) == pytest.approx(flown.peak_heat_flux[0], rel=2e-4)
+    fine = flown.history(every=0.02)["dynamic_pressure"]
+    assert float(fine.max()) == pytest.approx(flown.peak_dynamic_pressure[0], rel=2e-4)
     flux = history["heat_flux"]
     load = float(flux.integrate("seconds"))
     assert load == pytest.approx(float(history["heat_load"][-1]), rel=1e-4)
@@ -181,9 +183,73 @@ def test_verdicts_are_words_and_one_sentence(capsule):
     assert skipped.final.angle[0] > 0.0
 
 
+def test_peaks_of_flights_that_begin_in_the_air_are_at_their_start(capsule):
+    """Low and level a capsule is braked less and less: the greatest is the first."""
+    low = state(height=11e3, speed=1500.0, angle=-1.0)
+    flown = enter(low, capsule, windy(), bank=90.0, until_speed=TRIGGER)
+    history = flown.history(every=0.1)
+    for peak, when, name in (
+        (flown.peak_deceleration, flown.peak_deceleration_at, "deceleration"),
+        (flown.peak_heat_flux, flown.peak_heat_flux_at, "heat_flux"),
+    ):
+        told = history[name].values
+        assert np.argmax(told) == 0
+        assert peak[0] == told[0]
+        assert when[0].tolist() == [0.0, *(float(history[key][0]) for key in (
+            "height_above_areoid", "airspeed"
+        ))]  # fmt: skip
+
+
+def test_flights_that_begin_in_the_air_may_rise_and_fall_again(capsule):
+    """A loft of some kilometres at 35 km is no escape, whatever the height of its start."""
+    loft = enter(state(height=35e3, speed=2500.0, angle=4.0), capsule, windy(), until_speed=TRIGGER)
+    assert loft.verdict.tolist() == ["trigger"]
+    assert float(loft.history()["height_above_areoid"].max()) > 36e3
+    gone = enter(state(height=60e3, speed=5500.0, angle=20.0), capsule, windy())
+    assert gone.verdict.tolist() == ["skip-out"]
+    assert gone.height[0] == pytest.approx(80_010.0, abs=200.0)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
+        ({"workers": 0}, "workers"),
+        ({"workers": "two"}, "workers"),
+        ({"bank": "left"}, "bank must be numbers"),
+        ({"bank": float("nan")}, "bank is nan"),
+        ({"bank": [1.0, 2.0]}, "1 entries"),
+        ({"until_height": float("nan")}, "until_height"),
+        ({"until_speed": "slow"}, "until_speed"),
+        ({"ground": float("nan")}, "height of the ground"),
+        ({"rtol": "fine"}, "rtol"),
+        ({"air": None}, "no air"),
+        ({"capsule": "msl"}, "give a Capsule"),
+        ({"scatter": EntryScatter(lift=1e30)}, "lift of the scatter"),
+        ({"scatter": EntryScatter(drag="much")}, "drag of the scatter"),
+        ({"scatter": EntryScatter(accelerometer=-5.0)}, "accelerometer"),
+        ({"scatter": EntryScatter(nav_position=1e30)}, "nav_position"),
+    ],
+)
+def test_calls_that_cannot_be_are_one_sentence(capsule, change, said):
+    given = {"state": state(), "capsule": capsule, "air": windy()} | change
+    with pytest.raises(InputError, match=said) as caught:
+        enter(given.pop("state"), given.pop("capsule"), given.pop("air"), **given)
+    assert "\n" not in str(caught.value)
+
+
+def test_no_members_are_refused(capsule):
+    with pytest.raises(InputError, match="no member"):
+        enter(state()[:0], capsule, windy())
+    with pytest.raises(InputError, match="centre of Mars"):
+        FlightState.from_cartesian([0.0] * 6)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"speed": "fast"}, "speed of a state"),
+        ({"height": "125 km"}, "height of a state"),
+        ({"lon": [1.0, 2.0], "lat": [1.0, 2.0, 3.0]}, "do not fit"),
         ({"angle": -95.0}, "flight-path angle is -95"),
         ({"lat": 91.0}, "latitude"),
         ({"speed": -1.0}, "speed"),
@@ -214,6 +280,16 @@ def test_air_that_cannot_be_is_refused(capsule):
         EntryAir(z, rho, -warm)
     with pytest.raises(InputError, match="more than 0"):
         EntryAir.of_table(z, np.zeros(z.size), warm[0])
+    with pytest.raises(InputError, match="must be finite"):
+        EntryAir.of_table(z, np.full(z.size, np.nan), 200.0)
+    with pytest.raises(InputError, match="do not fit"):
+        EntryAir.of_table(z, np.ones(z.size), [200.0, 210.0])
+    with pytest.raises(InputError, match="must be numbers"):
+        EntryAir(z, ["thin"] * z.size, warm)
+    with pytest.raises(InputError, match="step of the air"):
+        EntryAir.exponential(step=0.0)
+    with pytest.raises(InputError, match="must rise"):
+        EntryAir(z[::-1], rho, warm)
     three = EntryAir(z, np.repeat(rho, 3, axis=0), warm)
     with pytest.raises(InputError, match="3 columns for 2"):
         enter(state(2), capsule, three)

@@ -164,6 +164,10 @@ def test_targets_that_cannot_be_reached_are_told(air, capsule):
     start = FlightState.of(**ENTRY)
     with pytest.raises(InputError, match="behind the entry"):
         aim(start, capsule, air, (50.0, 20.0), ground=GROUND)
+    with pytest.raises(InputError, match="no nominal entry"):
+        aim(start[:0], capsule, air, TARGET, ground=GROUND)
+    with pytest.raises(InputError, match="longitude and latitude"):
+        aim(start, capsule, air, (50.0,), ground=GROUND)
     with pytest.raises(InputError, match="no entry flies so far"):
         aim(start, capsule, air, (140.0, 0.0), ground=GROUND)
     with pytest.raises(PhysicsError, match="beyond the reach"):
@@ -194,6 +198,11 @@ def test_lofted_entries_are_led_or_refused(air, capsule):
     ("change", "said"),
     [
         ({"period": 0.0}, "period"),
+        ({"period": "second"}, "period"),
+        ({"gain": float("nan")}, "gain"),
+        ({"start_drag": float("nan")}, "start_drag"),
+        ({"corridor": -1.0}, "corridors"),
+        ({"align_limit": 400.0}, "align_limit"),
         ({"least_bank": 170.0}, "bank from"),
         ({"side": 0}, "side"),
         ({"lat": 100.0}, "target"),
@@ -207,3 +216,5 @@ def test_guidance_that_cannot_be_is_refused(guidance, change, said):
 def test_profiles_of_bank_need_pairs():
     with pytest.raises(InputError, match="pairs"):
         Guidance.open_loop(0.0, 0.0, [1.0, 2.0, 3.0])
+    with pytest.raises(InputError, match="no option of a guidance"):
+        Guidance.open_loop(0.0, 0.0, [(0.0, 60.0), (6000.0, 60.0)], coridor=100.0)

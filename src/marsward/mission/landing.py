@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from marsward.core.asked import number
+from marsward.core.asked import check_kind, number, numbers, whole
 from marsward.core.errors import InputError
 from marsward.core.time import Epoch
 from marsward.geometry.local_terrain import LocalTerrain
@@ -98,9 +98,10 @@ def enter(
     when = epoch_of(epoch)
     if when.shape != ():
         raise InputError("an entry has one epoch")
-    if isinstance(members, bool) or not 1 <= int(members) <= 1_000_000:
+    if whole(members, "members") > 1_000_000:
         raise InputError(f"members = {members!r}: give a whole number from 1 to 1 000 000")
     start = _start(when, state, lon, lat, speed, angle, azimuth, height, inertial)
+    check_kind(capsule, (str, Capsule), "capsule", "a Capsule, or the name of one")
     craft = capsule if isinstance(capsule, Capsule) else Capsule(preset=capsule)
     sky = air if air is not None else atmosphere(dust=dust, workers=workers)
     if target is None:
@@ -108,7 +109,10 @@ def enter(
             raise InputError("members are flown to a target; give target=(lon, lat)")
         return _to_the_chute(start, when, craft, sky, bank, history)
     lander = Lander(craft, Parachute(preset=_name(craft)), DescentStage(preset=_name(craft)))
-    place = (number(target[0], "longitude", "deg") % 360.0, number(target[1], "latitude", "deg"))
+    there = numbers(target, "target", "deg")
+    if there.shape != (2,):
+        raise InputError(f"target is {there.shape}; give longitude and latitude")
+    place = (float(there[0]) % 360.0, float(there[1]))
     ground = terrain or landing_site(*place, size=_SIDE, seed=seed, workers=workers)
     nominal = np.asarray(start.inertial()[0])
     plan = plan_landing(lander, when, nominal, place, terrain=ground, air=sky, seed=seed)
@@ -145,7 +149,7 @@ def _start(
         both = [name for name, each in told.items() if each is not None]
         if both:
             raise InputError(f"give either state or {both[0]} and its like, not both")
-        held = np.asarray(state, dtype=float)
+        held = numbers(state, "state", "m and m/s")
         if held.shape != (6,):
             raise InputError(f"a state is six numbers [m, m/s], not of shape {held.shape}")
         return FlightState.from_inertial(held[None, :], when)

@@ -148,7 +148,7 @@ def _profiles(
     plan: LandingPlan, sky: Atmosphere, less: Atmosphere | None, off: Dispersions, members: int,
     seed: int, workers: int,
 ) -> EntryProfiles:  # fmt: skip
-    column = {"bottom": float(plan.column.height[0])}
+    column = {"bottom": float(plan.column.height[0]), "top": float(plan.column.height[-1])}
     lower, share = None, 1.0
     if off.dust > 0.0:
         ls = np.array([float(plan.epoch.ls)])

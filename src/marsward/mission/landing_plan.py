@@ -27,7 +27,7 @@ from marsward.vehicles.flight_state import FlightState
 from marsward.vehicles.guidance import Guidance
 from marsward.vehicles.parachute import Parachute
 
-__all__ = ["Lander", "LandingPlan", "air_of", "plan_landing", "refused"]
+__all__ = ["Lander", "LandingPlan", "air_of", "column_top", "plan_landing", "refused"]
 
 Array = NDArray[np.float64]
 _ROUNDS, _AIMED = 8, 2
@@ -119,7 +119,9 @@ def plan_landing(
     for count in range(_ROUNDS):
         lon, lat = (float(each) for each in terrain.lonlat(*place))
         if count < _AIMED:
-            column = entry_profiles(air, epoch, track, bottom=_bottom(terrain))
+            column = entry_profiles(
+                air, epoch, track, bottom=_bottom(terrain), top=column_top(top[2])
+            )
             sky = air_of(column)
             guidance = aim(start, lander.capsule, sky, (lon, lat), ground=ground)
             guidance = replace(guidance, follow=guided)
@@ -204,6 +206,11 @@ def _check_way(start: FlightState) -> None:
         raise PhysicsError(
             f"the nominal entry climbs, at {float(start.angle[0]):.1f} deg; give an angle below 0"
         )
+
+
+def column_top(height: float) -> float:
+    """Of the column [m]: 140 km, or two rows over an entry that is higher."""
+    return max(140e3, 1000.0 * np.ceil(height / 1000.0) + 2000.0)
 
 
 def _bottom(terrain: LocalTerrain) -> float:

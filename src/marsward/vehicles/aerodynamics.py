@@ -9,8 +9,8 @@ d the half angle of the cone and a the angle of attack (Anderson 2006, Hypersoni
 High-Temperature Gas Dynamics, ch. 3). The ratio of heats that stands for the shocked gas falls from
 that of cold CO2 to that of gas which comes apart. Cpb is the pressure on the base as Viking felt
 it, a polynomial of 1/M used for the capsules since (Schoenenberger et al. 2005, AIAA 2005-56; its
-coefficients are from memory). For 70 deg cones this gives Braun & Manning's (2007,
-doi:10.2514/1.25116) ballistic coefficients of Viking, Pathfinder, MER and MSL to some per cent.
+coefficients are from memory). Lift over drag comes out as that of Viking, 0.18 (NTRS 19730054023),
+and of MSL, 0.24, at the angles at which they flew.
 
 Between continuum and free molecules coefficients are bridged by sin2(pi (3 + log10 Kn)/8) from
 Kn 1e-3 to 10 (Wilmoth et al. 1999, doi:10.2514/2.3474, DOI from memory), Kn of hard spheres over

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from pydantic import model_validator
 from scipy.interpolate import CubicSpline, PchipInterpolator
 
+from marsward.core.asked import numbers
 from marsward.core.errors import InputError
 from marsward.core.part import value
 from marsward.core.preset_files import Preset, PresetFiles
@@ -142,7 +143,7 @@ class Capsule(PresetPart):
 
     def coefficients(self, mach: ArrayLike) -> tuple[Array, Array]:
         """Coefficients of drag and lift in continuum air at Mach numbers, as they are flown."""
-        m = np.asarray(mach, dtype=np.float64)
+        m = numbers(mach, "Mach numbers")
         if not np.all(m >= 0.0):
             raise InputError("Mach numbers must not be below 0")
         place = np.linspace(0.0, 1.0, _ROWS)

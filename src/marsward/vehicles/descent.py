@@ -2,9 +2,9 @@
 
 Mass points fly over a plane of local metres about the site that is bent as Mars is: curvature,
 Coriolis' pull and weight with its flattening and spin at the site are kept. Left out: the change of
-that weight across some kilometres (below 1e-5 of it), the areoid's slope against the plane across
-the radius (at most 0.3 degrees; it moves heights by tens of metres in 10 km), the swing of capsule and canopy about each other, and the shock of
-filling on the way flown (it lasts tenths of a second).
+that weight across some kilometres (below 1e-5 of it), how the areoid bends unlike a sphere about
+the site (it moves heights by some metres in 10 km), the swing of capsule and canopy about each
+other, and the shock of filling on the way flown (it lasts tenths of a second).
 """
 
 from __future__ import annotations
@@ -93,9 +93,10 @@ def descend(
         _, _, rows = _fly(one, start[pick], draw[pick], _some(lots, pick), begun[pick], every)
         return rows
 
+    # a canopy that is opened too fast is gone: nobody flies on
+    begun = begun & (_first_mach(setting, start, draw) <= parachute.most_mach)
     fall, power, _ = _fly(setting, start, draw, lots, begun, None)
-    too_fast = _first_mach(setting, start, draw) > parachute.most_mach
-    return _descents(setting, state, start, begun, too_fast, fall, power, again)
+    return _descents(setting, state, start, begun, fall, power, again)
 
 
 def _some(lots: DescentScatter, pick: NDArray[np.intp]) -> DescentScatter:
@@ -128,7 +129,8 @@ def _fall(setting, start, draw, lots, begun, words, every) -> tuple[_Fall, Array
     n = start.shape[0]
     state = start.copy()
     event = np.full((n, chute.EVENTS), np.nan)
-    event[:, [chute.OPEN_LOAD, chute.PEAK_LOAD_FACTOR]] = 0.0
+    for column in (chute.OPEN_LOAD, chute.PEAK_LOAD_FACTOR):
+        event[begun, column] = 0.0
     ending = np.where(begun, chute.TO_FLY, chute.LEFT_OUT)
     time, mass = np.zeros(n), np.full(n, setting.chute_mass)
     table = np.ascontiguousarray(np.stack(
@@ -174,7 +176,7 @@ def _chute_rule(setting: Setting) -> Array:
     return rule
 
 
-def _descents(setting, state, start, begun, too_fast, fall, power, again) -> Descents:
+def _descents(setting, state, start, begun, fall, power, again) -> Descents:
     n, event = len(state), fall.event
     time, height, speed = (np.full((n, 9), np.nan) for _ in range(3))
     for i, column in enumerate((chute.OPEN, chute.SHIELD, chute.LOCK, chute.SHELL)):
@@ -191,7 +193,7 @@ def _descents(setting, state, start, begun, too_fast, fall, power, again) -> Des
     held = np.isin(fall.ending, (chute.PARTED, chute.GROUND_UNDER, chute.TOO_LONG))
     ground_first = (fall.ending == chute.GROUND_FIRST) & begun
     word = verdicts(
-        setting.stage, opened=held & ~too_fast, early_ground=ground_first, contact=power.contact,
+        setting.stage, opened=held, early_ground=ground_first, contact=power.contact,
         dry=power.dry, down=power.down, along=power.along, slope_rad=power.tilt_rad,
         step=power.step, safe=power.safe, on_map=power.on_map,
     )  # fmt: skip

@@ -32,6 +32,8 @@ AIR_STEP = 100.0
 ROWS = 20_000
 """The most rows of each half of a history."""
 _AIR_SPARE = 3000.0
+_REACH = 10_000.0
+"""Way to each side over which the rise of the areoid is told [m]."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,8 @@ def _air(air: EntryAir, terrain: LocalTerrain, state: FlightState) -> tuple[Arra
             f"{high - _AIR_SPARE:g} m"
         )
     z = np.arange(max(air.bottom, low - _AIR_SPARE), min(high, air.top), AIR_STEP)
-    some = (air.height >= z[0] - 20.0 * air.step) & (air.height <= z[-1] + 20.0 * air.step)
+    # all rows above, so that a member's air does not depend on how high the others are
+    some = air.height >= z[0] - 20.0 * air.step
     rows = []
     for held in (air.log_density, air.temperature, air.eastward_wind, air.northward_wind):
         assert held is not None
@@ -145,7 +148,11 @@ def _air(air: EntryAir, terrain: LocalTerrain, state: FlightState) -> tuple[Arra
 
 
 def local_states(state: FlightState, terrain: LocalTerrain) -> Array:
-    """States (n, 6) in local metres over the areoid."""
+    """States (n, 6) in local metres over the areoid.
+
+    Velocities are turned from the plane across the radius to that of the areoid at the site, which
+    lies up to 0.3 degrees to it and is level there.
+    """
     x, y = terrain.xy(state.lon, state.lat)
     far = np.hypot(x, y)
     if not (far < 2e5).all():
@@ -156,4 +163,20 @@ def local_states(state: FlightState, terrain: LocalTerrain) -> Array:
     level = state.speed * np.cos(state.angle_rad)
     east, north = level * np.sin(state.azimuth_rad), level * np.cos(state.azimuth_rad)
     up = state.speed * np.sin(state.angle_rad)
-    return np.ascontiguousarray(np.stack([x, y, state.height, east, north, up], axis=1))
+    rise_east, rise_north = _areoid_rise(terrain)
+    tilted = (
+        east + rise_east * up, north + rise_north * up,
+        up - rise_east * east - rise_north * north,
+    )  # fmt: skip
+    keep = state.speed / np.maximum(np.sqrt(sum(each**2 for each in tilted)), 1e-9)
+    return np.ascontiguousarray(
+        np.stack([x, y, state.height, *(keep * each for each in tilted)], axis=1)
+    )
+
+
+def _areoid_rise(terrain: LocalTerrain) -> tuple[float, float]:
+    """Rise of the areoid over the plane across the radius, to the east and the north [m/m]."""
+    reach = np.array([-_REACH, _REACH])
+    lon, lat = terrain.lonlat(np.r_[reach, 0.0, 0.0], np.r_[0.0, 0.0, reach])
+    west, east, south, north = areoid_radius_at(lon, lat)
+    return float(east - west) / (2.0 * _REACH), float(north - south) / (2.0 * _REACH)

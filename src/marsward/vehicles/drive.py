@@ -22,6 +22,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from marsward.core.asked import whole
 from marsward.core.errors import InputError, PhysicsError
 from marsward.core.fields import FieldRow, add_fields, field
 from marsward.geometry.local_terrain import LocalTerrain
@@ -174,7 +175,7 @@ def drive(
         senses[:2], senses[3:5], start = 0.0, 0.0, 0.0
         normal, uniform = np.zeros((most + day.size + 1, 5)), np.zeros(most)
     else:
-        rng = np.random.default_rng(seed)
+        rng = np.random.default_rng(whole(seed, "the seed of a drive", 0))
         normal = rng.standard_normal((most + day.size + 1, 5))
         uniform = rng.random(most)
     pace = rover.autonomous_speed if autonomous else rover.speed

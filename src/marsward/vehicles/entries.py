@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from marsward.core.constants import STANDARD_GRAVITY
 from marsward.core.errors import InputError, PhysicsError
 from marsward.core.fields import FieldRow, add_fields, field
 from marsward.vehicles.areoid_law import areoid_radius_at
@@ -20,7 +21,6 @@ from marsward.vehicles.kernels.entry import END, PEAK_FLUX, PEAK_FORCE, PEAK_PRE
 __all__ = ["Entries", "ranges"]
 
 Array = NDArray[np.float64]
-_EARTH_G = 9.80665
 
 add_fields(
     FieldRow("mach", "1", "Mach number", low=0.0),
@@ -97,7 +97,7 @@ class Entries:
     @property
     def peak_g(self) -> Array:
         """The same in units of the Earth's weight, 9.80665 m s-2."""
-        return self.peak_deceleration / _EARTH_G
+        return self.peak_deceleration / float(STANDARD_GRAVITY)
 
     @property
     def peak_deceleration_at(self) -> Array:

@@ -65,11 +65,10 @@ def aim(
     InputError : a target behind the entry, or far off.
     PhysicsError : no bank within the limits reaches the target; the sentence says by how much.
     """
+    if len(state) < 1:
+        raise InputError("there is no nominal entry to aim: give one state")
     first, column = state[:1], _first(air)
-    place = numbers(target, "the target", "deg")
-    if place.shape != (2,):
-        raise InputError(f"the target is {place.shape}; give its longitude and latitude")
-    lon, lat = (float(each) for each in place)
+    lon, lat = _place(target)
     ahead, right = ranges(first, lon, lat)
     sphere = float(first.radius[0])
     if ahead[0] <= 0.0:
@@ -96,6 +95,14 @@ def aim(
     found = reference_of(reached, capsule, column, _shifted(base, shift))
     _check(flown(0.0, found), found)
     return found
+
+
+def _place(target: ArrayLike) -> tuple[float, float]:
+    """Longitude and latitude of a target [deg]; InputError for what is neither."""
+    held = numbers(target, "the target", "deg")
+    if held.shape != (2,):
+        raise InputError(f"the target is {held.shape}; give its longitude and latitude")
+    return float(held[0]), float(held[1])
 
 
 def _check(led: Entries, guidance: Guidance) -> None:

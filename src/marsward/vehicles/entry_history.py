@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from marsward.core.asked import number
 from marsward.core.errors import InputError
 from marsward.core.fields import FieldRow, add_fields, field
 from marsward.vehicles.entries import ranges
@@ -19,6 +20,7 @@ __all__ = ["entry_history"]
 
 add_fields(FieldRow("drag_deceleration", "m s-2", "deceleration by drag", low=0.0))
 _LEAST_STEP = 1e-3
+_MOST_ROWS = 2_000_000
 
 
 def entry_history(entries: Entries, member: int = 0, *, every: float = 1.0) -> xr.Dataset:
@@ -32,13 +34,18 @@ def entry_history(entries: Entries, member: int = 0, *, every: float = 1.0) -> x
 
     Raises
     ------
-    InputError : no such member, or a step that cannot be.
+    InputError : no such member, or a step that cannot be or makes more than two million rows.
     """
     if not 0 <= member < len(entries):
         raise InputError(f"there is no entry {member}: give 0 to {len(entries) - 1}")
-    if not every >= _LEAST_STEP:
+    if not number(every, "every", "s") >= _LEAST_STEP:
         raise InputError(f"a history every {every!r} s: give {_LEAST_STEP:g} s or more")
     length = float(entries.duration[member])
+    if length / every > _MOST_ROWS:
+        raise InputError(
+            f"a history of {length:.0f} s every {every!r} s has more than {_MOST_ROWS} rows; give "
+            f"{length / _MOST_ROWS:.2g} s or more"
+        )
     rows = entries.flight.record(member, float(every), length)
     state = FlightState.from_cartesian(rows[:, 1:7])
     held = {

@@ -59,7 +59,8 @@ class EntryScatter:
             far = np.abs(out[name])
             if far.size and far.max() > most:
                 raise InputError(
-                    f"{name} of the scatter is {far.max():g}{unit} in size; give {most:g}{unit} or less"
+                    f"{name} of the scatter is {far.max():g}{unit} in size; give {most:g}{unit} or "
+                    "less"
                 )
         return out
 

@@ -81,7 +81,8 @@ class PlanLimits(Part):
     )  # fmt: skip
     margin_airfoil: Literal["measured-a1", "measured-a2", "neuralfoil"] = value(
         "measured-a2",
-        ref="a choice: the middle one of the three in thrust, 29 % at 0.0145 and 7 % at 0.012 kg/m3",
+        ref="a choice: of the three the middle one in thrust, at 242 K and 2537 rpm 31 % at 0.0145 "
+        "and 10 % at 0.012 kg/m3",
         description="airfoil data by which thrust margins are told",
     )  # fmt: skip
     tip_mach: float = value(

@@ -23,7 +23,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from marsward.core.asked import number, numbers
+from marsward.core.asked import check_options, number, numbers
 from marsward.core.errors import InputError
 from marsward.vehicles.capsule import Capsule
 from marsward.vehicles.kernels.guidance import PLAN
@@ -120,6 +120,7 @@ class Guidance:
         profile : rows of speed [m/s] and bank [deg], rising in speed
         **settings : fields of the guidance
         """
+        check_options(settings, cls.__dataclass_fields__, "a guidance")
         rows = np.atleast_2d(numbers(profile, "a profile of bank"))
         if rows.ndim != 2 or rows.shape[1] != 2 or np.any(np.diff(rows[:, 0]) <= 0.0):
             raise InputError("a profile of bank needs pairs of speed and bank, rising in speed")

@@ -9,6 +9,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import distance_transform_edt
 
+from marsward.core.asked import number, numbers
 from marsward.core.errors import InputError
 from marsward.core.fields import FieldRow, add_fields, field
 from marsward.geometry.local_terrain import LocalTerrain
@@ -63,7 +64,7 @@ def hazards(
         ("footprint", footprint, "m"), ("most_step", most_step, "m"), ("margin", margin, "m"),
         ("most_slope_rad", most_slope_rad, "rad"),
     ):  # fmt: skip
-        if not (np.isfinite(given) and given > 0.0):
+        if not number(given, f"{name} of a hazard map", unit) > 0.0:
             raise InputError(f"{name} of a hazard map is {given!r}; give more than 0 {unit}")
     if min(terrain.shape) < 3:
         raise InputError(f"a hazard map needs 3 x 3 cells or more, not {terrain.shape}")
@@ -158,9 +159,11 @@ def safest_place(
     x, y and score, each (n,); the score is 0, and the place the point itself, where no cell within
     reach is safe.
     """
-    if not reach > 0.0:
+    if not number(reach, "reach of a divert", "m") > 0.0:
         raise InputError(f"reach of a divert is {reach!r} m; give more than 0 m")
-    px, py = (np.atleast_1d(np.asarray(each, dtype=float)) for each in (x, y))
+    px, py = (np.atleast_1d(numbers(each, "a point of a divert", "m")) for each in (x, y))
+    if px.shape != py.shape or px.ndim != 1:
+        raise InputError(f"points of a divert are {px.shape} and {py.shape}; give (n,) of each")
     ox, oy = (px, py) if off is None else off
     ox, oy = (np.ascontiguousarray(np.broadcast_to(each, px.shape), float) for each in (ox, oy))
     out = np.empty((px.size, 3))

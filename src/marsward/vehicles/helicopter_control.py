@@ -88,6 +88,7 @@ def flight_parameters(
         "landing_height": landing_height,
         "step": 1.0 / helicopter.control_rate,
         "longest": longest,
+        "acceleration": helicopter.acceleration,
     }
     return np.array([float(held[name]) for name in PARAMETERS])
 

@@ -160,6 +160,8 @@ def sensitivities(causes: Mapping[str, Array], responses: Mapping[str, Array]) -
     InputError : fewer landings than causes and two.
     """
     names = tuple(name for name, each in causes.items() if float(np.std(each)) > 1e-9)
+    if not names:
+        raise InputError("no cause varies, so nothing is sensitive to any; give draws that differ")
     columns = np.column_stack([causes[name] for name in names])
     n = columns.shape[0]
     if n < len(names) + 2:

@@ -13,6 +13,7 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
+from marsward.core.asked import whole
 from marsward.core.bodies import body
 from marsward.core.errors import InputError
 from marsward.core.part import Part, value
@@ -132,8 +133,7 @@ def draw_landings(
     ------
     InputError : matrices that are no covariances, or no members.
     """
-    if members < 1:
-        raise InputError(f"there is one landing or more to draw, not {members}")
+    members, seed = whole(members, "the number of landings"), whole(seed, "the seed", 0)
     off = Dispersions() if dispersions is None else dispersions
     z = np.random.default_rng([int(seed), _SALT]).standard_normal((int(members), len(CAUSES)))
     nominal = np.asarray(state, dtype=float)

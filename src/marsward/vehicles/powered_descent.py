@@ -34,7 +34,8 @@ __all__ = ["DescentTask", "PoweredPlan", "ideal_speed_change", "polynomial_desce
 Array = NDArray[np.float64]
 _STEP, _PLAN, _HOLD = 0.05, 1.0, 0.5
 _FIGURES = (
-    "mass", "dry_mass", "thrust_low", "thrust_high", "exhaust", "gravity", "glide_slope_rad", "tilt_rad",
+    "mass", "dry_mass", "thrust_low", "thrust_high", "exhaust", "gravity", "glide_slope_rad",
+    "tilt_rad",
 )  # fmt: skip
 _LAWS = {"quartic": QUARTIC, "zem-zev": ZEM_ZEV}
 

@@ -240,7 +240,7 @@ def trim(
         speed=numbers(speed, "speed", "m/s", finite=False),
         climb=numbers(climb, "climb", "m/s", finite=False),
     )
-    _above_zero(np.float64(number(gravity, "gravity", "m/s2")), "gravity", "m/s2")
+    _above_zero(np.asarray(number(gravity, "gravity", "m/s2")), "gravity", "m/s2")
     for name, each, unit in (
         ("density", rho, "kg/m3"), ("temperature", kelvin, "K"), ("rotor speed", turns, "rpm")
     ):  # fmt: skip

@@ -118,8 +118,9 @@ class RoverPower(PresetPart):
         "0 kg", unit="kg", description="of paraffin"
     )
     melting: _Kelvin = value(
-        "247.57 K", unit="K", origin="published", ref="n-undecane, Finke et al. 1954, "
-        "doi:10.1021/ja01631a005, from memory", description="of the paraffin",
+        "247.57 K", unit="K", origin="published", ref="n-undecane: 247.6 K in its equation of state "
+        "by Aleksandrov, Gerasimov & Grigor'ev 2011, Thermal Engineering 58, 691",
+        description="of the paraffin",
     )  # fmt: skip
     latent: Annotated[float, QuantityRule("J/kg", gt=0.0)] = value(
         "177e3 J/kg", unit="J/kg", ref="n-undecane as told of Zhurong's store; 142 of melting and "

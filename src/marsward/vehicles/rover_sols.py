@@ -124,7 +124,8 @@ def rover_sols(
 
     Raises
     ------
-    InputError : shapes that do not fit, watts below zero, a cleanness outside 0 to 1.
+    InputError : shapes that do not fit, watts below zero, a cleanness outside 0 to 1, a first sol
+        that is no number.
     """
     check_kind(power, RoverPower, "power", 'a RoverPower such as RoverPower.of("zhurong")')
     check_kind(site, RoverSite, "site", "a RoverSite")
@@ -135,7 +136,7 @@ def rover_sols(
     array = power.panel_watts(site, clean)
     standby = _watts(power.use(site.hours) if use is None else use, shape, "the rover's use")
     load = standby if activities is None else standby + _watts(activities, shape, "activities")
-    sols = np.asarray(first_sol + np.arange(shape[0]), dtype=np.float64)
+    sols = number(first_sol, "the first sol") + np.arange(shape[0], dtype=np.float64)
     generator = power.generator_watts(sols)
     heat, now = power.heat, start or RoverState.landed(power)
     around = heat.surroundings(site, top)
@@ -160,7 +161,7 @@ def rover_sols(
         )
     out = _dataset(power, site, hourly, daily, flag, array, generator, clean, load)
     out.attrs["goes_on_dormant"] = int(dormant)
-    return out.assign_coords(sol=first_sol + np.arange(shape[0]))
+    return out.assign_coords(sol=sols)
 
 
 def sleep_and_wake(sols: xr.Dataset) -> dict[str, Any]:

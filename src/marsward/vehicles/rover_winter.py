@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,10 @@ from marsward.vehicles.rover_power import RoverPower
 from marsward.vehicles.rover_site import RoverSite
 from marsward.vehicles.rover_sols import RoverState, rover_sols, sleep_and_wake
 
-__all__ = ["rover_winter"]
+__all__ = ["SOAKED", "rover_winter", "winter_cases"]
+
+SOAKED = 245.0
+"""Temperature of a rover that has slept for long [K]: a choice."""
 
 
 def rover_winter(
@@ -26,7 +29,7 @@ def rover_winter(
     design_sols: float,
     beyond: Sequence[float] = (0.0, 0.2, 0.3, 0.4),
     first_sol: float = 1.0,
-    soaked: float = 245.0,
+    soaked: float = SOAKED,
     dormant_from: float | None = None,
     seed: int = 0,
 ) -> tuple[xr.Dataset, list[dict[str, Any]]]:
@@ -60,25 +63,57 @@ def rover_winter(
     rows: list[dict[str, Any]] = [{"case": "as it settled", **settled}]
     if asleep is None:
         return sols, rows
-    begin = round(asleep - first_sol)
-    if not 0 <= begin < len(site):
-        raise InputError(f"sol {asleep:g} is not among those of the site")
-    rest = site.sols(begin, len(site))
-    cases = [("clean", 1.0)]
-    for more in beyond:
-        name = f"design + {100.0 * more:.0f} %"
-        cases.append((name, float(design_cleanness(design_sols, more))))
-    for name, clean in cases:
-        found = rover_sols(
-            power, rest, cleanness=clean, first_sol=asleep, start=RoverState.cold(power, soaked)
-        )
+    cases = winter_cases(
+        power, site, sols, asleep=asleep, design_sols=design_sols, beyond=beyond, soaked=soaked
+    )
+    for name, found in cases.items():
         told = sleep_and_wake(found)
         rows.append(
             {
-                "case": name, "cleanness": clean, "wakes": told["wakes"],
+                "case": name, "cleanness": float(found["cleanness"][0]), "wakes": told["wakes"],
                 "verdict": told["verdict"],
                 "most_wake_power_w": float(np.max(found["wake_power"].values)),
                 "warmest_box_k": float(np.max(found["warmest_box"].values)),
             }
         )  # fmt: skip
     return sols, rows
+
+
+def winter_cases(
+    power: RoverPower,
+    site: RoverSite,
+    lived: xr.Dataset,
+    *,
+    asleep: float,
+    design_sols: float,
+    beyond: Sequence[float] = (0.0, 0.2, 0.3, 0.4),
+    soaked: float = SOAKED,
+) -> Mapping[str, xr.Dataset]:
+    """The sols from a sleep on once more, the rover cold and dormant, under dust that is told.
+
+    Parameters
+    ----------
+    power, site : the rover and its place over all sols
+    lived : those sols as `rover_sols` gives them, whose numbers count
+    asleep : number of the sol in which it fell asleep; others as in `rover_winter`
+
+    Returns
+    -------
+    "clean", "design" and "design + 20 %" and so on, each as `rover_sols` from that sol on.
+
+    Raises
+    ------
+    InputError : a sol that is not among the site's; shares outside 0 to 1.
+    """
+    begin = round(asleep - float(lived["sol"][0]))
+    if not 0 <= begin < len(site):
+        raise InputError(f"sol {asleep:g} is not among those of the site")
+    rest, cold = site.sols(begin, len(site)), RoverState.cold(power, soaked)
+    dust = {"clean": 1.0}
+    for more in beyond:
+        name = f"design + {100.0 * more:.0f} %" if more else "design"
+        dust[name] = float(design_cleanness(design_sols, more))
+    return {
+        name: rover_sols(power, rest, cleanness=clean, first_sol=asleep, start=cold)
+        for name, clean in dust.items()
+    }

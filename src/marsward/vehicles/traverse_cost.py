@@ -16,7 +16,7 @@ from marsward.core.errors import InputError
 from marsward.geometry.local_terrain import LocalTerrain
 from marsward.geometry.terrain_slopes import slopes
 from marsward.geometry.traverse_cost import DirectionalCost, SlopeCost
-from marsward.physics.wheel_soil import SlipTable
+from marsward.physics.wheel_soil import SlipTable, between
 from marsward.vehicles.rover import Rover
 
 __all__ = ["UNITS", "TraverseCost", "cost_table"]
@@ -77,8 +77,6 @@ def cost_table(
 
 def _at(table: Array, slip: SlipTable, along: Array) -> Array:
     """Rows (across, along) of a table of the slip table's slopes at other slopes along."""
-    from marsward.physics.wheel_soil import between
-
     return between(table, slip.along, slip.across, along[None, :], slip.across[:, None])
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from marsward.core.time import Epoch
 from marsward.mission.landing_members import Landings
 from marsward.mission.landing_plan import LandingPlan
-from marsward.physics.air import speed_of_sound
+from marsward.physics.air import GRAVITY, speed_of_sound
 from marsward.vehicles.descents import EVENTS
 from marsward.vehicles.descents import STAGES as DESCENT_STAGES
 from marsward.vehicles.flight_state import FlightState
@@ -113,7 +113,7 @@ def _felt(time: Array, east: Array, north: Array, up: Array) -> Array:
         return np.zeros(time.size)
     even = time + 1e-9 * np.arange(time.size)  # two rows may share one time where a stage changes
     rates = [np.gradient(v, even) for v in (east, north, up)]
-    felt = np.sqrt(rates[0] ** 2 + rates[1] ** 2 + (rates[2] + 3.71) ** 2)
+    felt = np.sqrt(rates[0] ** 2 + rates[1] ** 2 + (rates[2] + GRAVITY) ** 2)
     return np.asarray(np.where(np.abs(np.gradient(even)) > 1e-6, np.minimum(felt, 1e3), 0.0))
 
 

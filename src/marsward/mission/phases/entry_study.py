@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from marsward.core.errors import PhysicsError
 from marsward.core.kernel_cache import is_compiled
 from marsward.dynamics.entry_point import EntryPoint
 from marsward.geometry.local_terrain import LocalTerrain
@@ -28,6 +29,7 @@ Array = NDArray[np.float64]
 SIDE = 24e3
 """Side of the ground about the target, where landings do not scatter further [m]."""
 _MOST_CELLS = 1200
+_LEAST_DOWN = 8
 CORRIDOR_STEP = 0.25
 """Between the angles of the corridor [deg]."""
 
@@ -141,6 +143,12 @@ def air_in(name: str, given: Given, point: EntryPoint) -> Atmosphere:
 def ellipses(phase, landings: Landings, given: Given) -> dict[str, LandingEllipse]:
     """Both ellipses of the members that came to the ground."""
     down = landings.down
+    if down.sum() < _LEAST_DOWN:
+        raise PhysicsError(
+            f"of {len(landings)} landings {int(down.sum())} come to the ground in a known place, "
+            "too few for an ellipse: bring the entry nearer to the middle of its corridor, or make "
+            "the dispersions smaller"
+        )
     east, north = (landings.of_descent(read)[down] for read in (lambda d: d.x, lambda d: d.y))
     return {
         fit: landing_ellipse(east, north, share=phase.ellipse, fit=fit, seed=given.seed)

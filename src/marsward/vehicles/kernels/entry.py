@@ -38,9 +38,9 @@ from marsward.vehicles.kernels.guidance import (
 )  # fmt: skip
 
 FLYING, TRIGGER, FLOOR, SKIP, LONG, LOST = 0, 1, 2, 3, 4, 5
-RESULTS = 28
+RESULTS = 29
 # places in a row of results
-TIME, VERDICT, PEAK_FORCE, PEAK_FLUX, PEAK_PRESSURE, END = 8, 9, 10, 14, 18, 21
+TIME, VERDICT, PEAK_FORCE, PEAK_FLUX, PEAK_PRESSURE, END = 8, 9, 10, 14, 18, 22
 BY_NONE, BY_SPEED, BY_RANGE = 0.0, 1.0, 2.0
 RECORD = 20
 SAFETY, SHRINK, GROW, CARRY = 0.9, 0.2, 5.0, 0.04
@@ -200,9 +200,7 @@ def note(past, t, seen, out):
     past[2, 3], past[2, 4], past[2, 5] = seen[FORCE], seen[FLUX], seen[PRESSURE]
     summit(past, 3, out, PEAK_FORCE)
     summit(past, 4, out, PEAK_FLUX)
-    if past[2, 5] >= out[PEAK_PRESSURE]:
-        out[PEAK_PRESSURE], out[PEAK_PRESSURE + 1] = past[2, 5], t
-        out[PEAK_PRESSURE + 2] = seen[MACH]
+    summit(past, 5, out, PEAK_PRESSURE)
 
 
 @njit(cache=True, error_model="numpy", nogil=True)

@@ -51,7 +51,7 @@ def battery_sols(
         before = energy
         energy = min(energy + spare * step, capacity)
         kept = (energy - before) / step
-        energy = max(energy - drawn[i], 0.0)
+        energy -= drawn[i]
         if energy < low * capacity and awake:
             # The pack is empty within this step: heaters ran for the part that it could pay.
             short = min((low * capacity - energy) / step, heater + idle)
@@ -62,6 +62,7 @@ def battery_sols(
             energy += short * step
             kept += short
             awake = solar[i] > waiting + 1.0
+        energy = max(energy, 0.0)  # a flight takes no more than there is
         warmth += step / heat * (heater + idle - loss * (warmth - air[i]))
         out[0, i] = energy / capacity
         out[1, i] = warmth
