@@ -58,6 +58,8 @@ _DOORS = {
     "Spectrometer": "marsward.instruments.spectrometer",
     "enter": "marsward.mission.landing",
     "GroundRadar": "marsward.instruments.ground_radar",
+    "LaserSpectrometer": "marsward.instruments.laser_spectrometer",
+    "SpectralCamera": "marsward.instruments.spectral_camera",
     "landing_site": "marsward.planet.landing_site",
     "traverse_path": "marsward.geometry.traverse_path",
     "Rotorcraft": "marsward.vehicles.rotorcraft",

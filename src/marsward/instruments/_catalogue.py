@@ -11,4 +11,6 @@ INSTRUMENTS: dict[str, str] = {
     "sun-camera": "marsward.instruments.sun_camera:SunCamera",
     "limb-sounder": "marsward.instruments.limb_sounder:LimbSounder",
     "ground-radar": "marsward.instruments.ground_radar:GroundRadar",
+    "laser-spectrometer": "marsward.instruments.laser_spectrometer:LaserSpectrometer",
+    "spectral-camera": "marsward.instruments.spectral_camera:SpectralCamera",
 }

@@ -158,7 +158,7 @@ class GroundRadar(PresetPart):
         band = self.channel(channel)
         self._refuse_deep(ground, band)
         echo = self.gain(campaign) * reflectivity(ground, band.frequency)
-        draws = np.random.default_rng(np.random.SeedSequence([int(seed), len(channel), 0x6DB]))
+        draws = np.random.default_rng(np.random.SeedSequence([int(seed), *channel.encode(), 0x6DB]))
         noise = draws.standard_normal((2, *echo.shape)) * band.sigma
         dims = ("trace", "frequency")
         return xr.Dataset(

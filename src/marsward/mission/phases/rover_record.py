@@ -19,6 +19,11 @@ CITATIONS = [
     "Kinch et al. 2015 (dust on panels), doi:10.1002/2014EA000073",
     "Golombek & Rapp 1997 (rocks), doi:10.1029/96JE03319",
 ]
+_LASER = [
+    "NIST Atomic Spectra Database (lines of the plasma), doi:10.18434/T4W30F",
+    "Clegg et al. 2017 (composition by laser), doi:10.1016/j.sab.2016.12.003",
+]
+_CAMERA = ["Hayes et al. 2021 (Mastcam-Z), doi:10.1007/s11214-021-00795-x"]
 _RADAR = ["Li et al. 2022 (layers under Zhurong), doi:10.1038/s41586-022-05147-5"]
 
 
@@ -31,7 +36,10 @@ def record(phase: Rover, given: Given, found: Study) -> Outcome:
         summary=told,
         sentence=_sentence(phase, found, told),
         assumptions=_assumptions(phase, found),
-        citations=CITATIONS + (_RADAR if phase.radar else []),
+        citations=CITATIONS
+        + (_RADAR if phase.radar else [])
+        + (_LASER if phase.laser else [])
+        + (_CAMERA if phase.camera else []),
     )
 
 
