@@ -78,7 +78,7 @@ def test_clean_panels_wake_it_by_the_end_of_2022(winter):
     first, last = (int(CLOCK.reading(Epoch.utc(t))[0]) for t in ("2022-09-01", "2022-12-31"))
     assert first < woke(rows, "clean") <= last
     hoped = int(CLOCK.reading(Epoch.utc("2022-12-15"))[0])
-    assert abs(woke(rows, "design + 0 %") - hoped) <= 30
+    assert abs(woke(rows, "design") - hoped) <= 30
 
 
 def test_dust_beyond_the_design_keeps_it_asleep(winter):

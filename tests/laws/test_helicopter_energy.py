@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marsward.core.errors import InputError
+from marsward.vehicles.helicopter import Helicopter
 from marsward.vehicles.helicopter_power import HelicopterPower
 from marsward.vehicles.helicopter_sols import SOL, helicopter_sols, steady_sols
 
@@ -18,7 +19,8 @@ def test_values_are_those_of_the_preset():
     assert POWER.preset == "ingenuity"
     assert POWER.capacity == 35.75
     rows = {row.name: row for row in POWER.own_parameters()}
-    assert rows["capacity"].origin == "published"
+    assert rows["cells"].origin == "published"
+    assert rows["capacity"].origin == "assumed"  # a figure from memory
     assert rows["capacity"].unit == "Wh"
     assert HelicopterPower(capacity="40 Wh").panel_efficiency == POWER.panel_efficiency
 
@@ -100,9 +102,26 @@ def test_dim_sols_lose_the_night_and_wake_again():
     [
         {"light": -SUN}, {"air_temperature": SUN}, {"charge": 1.5}, {"cleanness": 2.0},
         {"air_temperature": np.full(95, 200.0)}, {"flown": -1.0}, {"light": SUN * np.nan},
+        {"cleanness": [1.0, 1.0, 1.0]}, {"flown": [1.0, 2.0]},
     ],
 )  # fmt: skip
 def test_refusals(bad):
     asked = {"light": 400.0 * SUN, "air_temperature": np.full(96, 200.0)} | bad
     with pytest.raises(InputError):
         helicopter_sols(POWER, **asked)
+
+
+def test_what_is_stored_is_what_the_charge_gains_even_as_the_pack_runs_empty():
+    """Over any stretch the energy put in is that of the charge; the night here empties the pack."""
+    out = helicopter_sols(POWER, np.tile(150.0 * SUN, (4, 1)), np.full((4, 96), 190.0), charge=0.6)
+    assert not out.survived.all()
+    joules = 3600.0 * POWER.capacity
+    gained = np.diff(np.concatenate([[0.6], out.charge.ravel()])) * joules
+    assert out.stored.ravel() * out.step == pytest.approx(gained, abs=1e-6 * joules)
+
+
+def test_parts_that_cannot_be():
+    with pytest.raises(ValueError, match="full_voltage"):
+        HelicopterPower(empty_voltage="30 V")
+    with pytest.raises(ValueError, match="inertia"):
+        Helicopter(inertia=(0.03, -0.03, 0.016))

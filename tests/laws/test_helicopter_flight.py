@@ -227,11 +227,20 @@ def test_day_gusts_grow_with_wind_and_heat():
     assert day_gusts(4.0).level > still.level
     with pytest.raises(InputError):
         day_gusts(-1.0)
+    with pytest.raises(InputError, match="step"):
+        still.series(10.0, 0.0, 3.0, 1)
+    with pytest.raises(InputError, match="seed"):
+        still.series(10.0, 0.1, 3.0, -1)
 
 
 @pytest.mark.parametrize(
     "bad",
-    [{"height": 0.1}, {"waypoints": ((1.0,),)}, {"waypoints": ((5.0, 5.0),), "speed": 0.0}],
+    [
+        {"height": 0.1},
+        {"waypoints": ((1.0,),)},
+        {"waypoints": ((5.0, 5.0),), "speed": 0.0},
+        {"heading": math.nan},
+    ],
 )
 def test_profiles_that_are_none(bad):
     with pytest.raises(InputError):

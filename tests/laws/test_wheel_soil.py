@@ -2,6 +2,7 @@
 
 import math
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -191,6 +192,11 @@ def test_table_takes_about_a_second():
         (lambda: wheel_state(SOILS["cloddy"], WHEEL, LOAD, 0.1, crab=80.0), "crab"),
         (lambda: wheel_state(SOILS["drift"], WHEEL, 1e6, 0.1), "bear"),
         (lambda: Wheel(0.0, 0.2), "wheel"),
+        (lambda: slip_table("cloddy", WHEEL, LOAD, draws=2.5), "whole number"),
+        (lambda: slip_table("cloddy", WHEEL, LOAD, gravity=-1.0), "gravity"),
+        (lambda: slip_table("cloddy", WHEEL, LOAD, gravity=math.nan), "gravity"),
+        (lambda: replace(SOILS["cloddy"], k_cohesion=math.nan), "k_cohesion"),
+        (lambda: replace(SOILS["cloddy"], scatter={"colour": 0.3}), "colour"),
         (lambda: Soil("x", -1.0, 30.0, 0.0, 1e6, 1.0, (0.02, 0.0), (0.02, 0.0)), "cohesion"),
     ],
 )

@@ -73,8 +73,9 @@ def _sols() -> xr.Dataset:
     gain = 900 + 300 * season - 0.6 * SOL
     state = np.where(SOL < 350, "awake", np.where(SOL < 420, "asleep", "dormant"))
     columns = {
-        "energy_in": 3600 * gain, "energy_used": 3600 * (gain - 40), "charge_least": 0.5 + 0.1 * season,
-        "charge_most": 0.95 + 0 * SOL, "battery_least": 258 + 8 * season, "battery_most": 278 + 8 * season,
+        "energy_in": 3600 * gain, "energy_used": 3600 * (gain - 40),
+        "charge_least": 0.5 + 0.1 * season, "charge_most": 0.95 + 0 * SOL,
+        "battery_least": 258 + 8 * season, "battery_most": 278 + 8 * season,
         "dust_opacity": 0.6 + 0.3 * np.sin(SOL / 90) ** 2, "cleanness": np.exp(-SOL / 900.0),
         "distance": 20.0 + 0 * SOL,
     }  # fmt: skip

@@ -62,10 +62,24 @@ def test_rows_and_several_reasons():
     assert plan.dataset().sizes == {"flight": 3}
 
 
-def test_published_margins_and_rotor_speeds():
-    """30 % were kept at 0.0145 kg/m3, 8 % foreseen at 0.012, both at 2537 rpm."""
-    found = flight_plan(CRAFT, **FINE | {"density": [0.0145, 0.012], "rpm": 2537.0})
-    assert found.thrust_margin == pytest.approx([0.30, 0.08], abs=0.03)
+def test_margin_grows_with_density_and_the_square_of_rotor_speed():
+    """At one Mach and Reynolds number thrust is density times rotor speed squared; nearly so here.
+
+    The margin of the middle airfoil data lies between those of the others.
+    """
+    row = {"density": [0.012, 0.0145, 0.0145], "rpm": [2537.0, 2537.0, 2700.0]}
+    thin, usual, faster = 1.0 + flight_plan(CRAFT, **FINE | row).thrust_margin
+    assert usual / thin == pytest.approx(0.0145 / 0.012, rel=0.03)
+    assert faster / usual == pytest.approx((2700.0 / 2537.0) ** 2, rel=0.05)
+    others = [
+        flight_plan(
+            CRAFT,
+            limits=PlanLimits(margin_airfoil=name),
+            **FINE | {"density": 0.0145, "rpm": 2537.0},
+        ).thrust_margin[0]
+        for name in ("measured-a1", "neuralfoil")
+    ]
+    assert min(others) < usual - 1.0 < max(others)
 
 
 def test_limits_are_the_users():
@@ -76,8 +90,25 @@ def test_limits_are_the_users():
 @pytest.mark.parametrize(
     "bad",
     [{"density": -1.0}, {"charge": 1.2}, {"slope": -1.0}, {"speed": 50.0}, {"height": 0.0},
-     {"density": [0.01, 0.02], "wind": [1.0, 2.0, 3.0]}, {"temperature": float("nan")}],
+     {"density": [0.01, 0.02], "wind": [1.0, 2.0, 3.0]}, {"temperature": float("nan")},
+     {"density": []}, {"hour": 30.0}, {"hour": -1.0}, {"wind": -3.0}, {"rpm": 0.0}],
 )  # fmt: skip
 def test_refusals(bad):
     with pytest.raises(InputError):
         flight_plan(CRAFT, **FINE | bad)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [{"rpm_choices": ()}, {"rpm_choices": (-1.0,)}, {"rpm_choices": (2700.0, 2537.0)},
+     {"hours": (18.0, 8.0)}, {"hours": (8.0, 30.0)}],
+)  # fmt: skip
+def test_limits_that_cannot_be(bad):
+    with pytest.raises(ValueError, match=next(iter(bad))):
+        PlanLimits(**bad)
+
+
+def test_what_is_not_carried_is_told_without_numbers_that_are_none():
+    plan = flight_plan(CRAFT, **FINE | {"density": 0.005})
+    assert plan.verdict == ("air too thin to fly",)
+    assert not any("nan" in each for each in plan.reasons[0])

@@ -48,7 +48,7 @@ def test_matrices_that_are_none_are_refused():
         draw_landings(STATE, EPOCH, -WIDE, KNOWN, members=3, seed=1)
     with pytest.raises(InputError, match="finite"):
         draw_landings(STATE, EPOCH, WIDE[:3], KNOWN, members=3, seed=1)
-    with pytest.raises(InputError, match="one landing"):
+    with pytest.raises(InputError, match="number of landings"):
         drawn(0)
 
 
@@ -97,6 +97,8 @@ def test_regression_finds_the_causes():
 
 
 def test_too_few_landings_are_refused():
+    with pytest.raises(InputError, match="no cause varies"):
+        sensitivities({"drag": np.zeros(9)}, {"miss": np.arange(9.0)})
     with pytest.raises(InputError, match="8 landings"):
         landing_ellipse(np.zeros(3), np.zeros(3))
     with pytest.raises(InputError, match="too few"):

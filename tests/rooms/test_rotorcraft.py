@@ -57,6 +57,11 @@ def test_one_case_without_a_trim_is_an_error():
         ({"height": -0.1}, "under ground"),
         ({"airfoil": "clark-y"}, "measured-a1"),
         ({"speed": float("inf")}, "speed of inf"),
+        ({"gravity": -3.7}, "gravity of -3.7"),
+        ({"gravity": float("nan")}, "gravity"),
+        ({"density": "air"}, "density must be numbers"),
+        ({"density": [0.015, 0.016], "temperature": [230.0, 240.0, 250.0]}, "do not fit together"),
+        ({"density": [0.015, 0.016], "thrust": [5.0, 6.0, 7.0]}, "do not fit together"),
     ],
 )
 def test_bad_input_is_refused(given, told):

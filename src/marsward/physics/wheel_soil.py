@@ -22,13 +22,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from marsward.core.asked import check_options, number, numbers, whole
 from marsward.core.errors import InputError
 from marsward.core.fields import FieldRow, add_fields
 from marsward.core.fields import field as labelled
@@ -49,6 +50,8 @@ __all__ = [
 Array = NDArray[np.float64]
 MARS_GRAVITY = 3.71
 """Mean gravity on the ground [m s-2]."""
+_SCATTERED = ("cohesion", "friction", "k_cohesion", "k_friction", "exponent", "density")
+"""Numbers of a soil that may change from place to place."""
 
 add_fields(
     FieldRow("wheel_slip", "1", "slip of the wheels: 1 - v/(r w), braked r w/v - 1", "", -1.0, 1.0),
@@ -92,6 +95,10 @@ class Soil:
     source: str = ""
 
     def __post_init__(self) -> None:
+        for each in fields(self):
+            if each.name not in ("name", "source", "scatter"):
+                numbers(getattr(self, each.name), f"{each.name} of soil {self.name!r}")
+        check_options(self.scatter, _SCATTERED, f"the scatter of soil {self.name!r}")
         for name in ("k_friction", "exponent", "density"):
             if not getattr(self, name) > 0.0:
                 raise InputError(
@@ -373,13 +380,14 @@ def slip_table(
 
     Raises
     ------
-    InputError : no load, slopes that do not rise or reach 60 deg, or no draws
+    InputError : no load, gravity or draws, or slopes that do not rise or reach 60 deg
     """
     held = Soil.named(soil) if isinstance(soil, str) else soil
+    draws, seed = whole(draws, "the draws of soil"), whole(seed, "the seed of the soils", 0)
+    if not number(gravity, "gravity", "m/s2") > 0.0:
+        raise InputError(f"gravity must be more than 0 m/s2, not {gravity!r}")
     if not (load > 0.0 and math.isfinite(load)):
         raise InputError(f"a wheel's load must be more than 0 N, not {load!r}")
-    if draws < 1:
-        raise InputError(f"a slip table needs at least 1 draw of soil, not {draws!r}")
     a = np.arange(-30.0, 30.1, 2.5) if along is None else np.asarray(along, dtype=np.float64)
     c = np.arange(0.0, 30.1, 5.0) if across is None else np.asarray(across, dtype=np.float64)
     for name, axis, least in (("along", a, -60.0), ("across", c, 0.0)):

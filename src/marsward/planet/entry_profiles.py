@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from marsward.core.asked import whole
 from marsward.core.errors import InputError
 from marsward.core.time import Epoch
 from marsward.planet.air_perturbations import AirPerturbations
@@ -179,7 +180,8 @@ def profile_draws(
     ------
     InputError : numbers that are none.
     """
-    if not 1 <= int(members) <= _MOST:
+    seed = whole(seed, "the seed of draws of the air", 0)
+    if whole(members, "the number of draws of the air") > _MOST:
         raise InputError(f"draws of the air are 1 to {_MOST}, not {members!r}")
     sigmas = (mean_sigma, dust_sigma, wind_sigma, scale)
     if not (np.isfinite(sigmas).all() and min(sigmas) >= 0.0 and dust_share > 0.0):

@@ -118,8 +118,8 @@ class RoverPower(PresetPart):
         "0 kg", unit="kg", description="of paraffin"
     )
     melting: _Kelvin = value(
-        "247.57 K", unit="K", origin="published", ref="n-undecane: 247.6 K in its equation of state "
-        "by Aleksandrov, Gerasimov & Grigor'ev 2011, Thermal Engineering 58, 691",
+        "247.57 K", unit="K", origin="published", ref="n-undecane: 247.6 K in its equation of "
+        "state by Aleksandrov, Gerasimov & Grigor'ev 2011, Thermal Engineering 58, 691",
         description="of the paraffin",
     )  # fmt: skip
     latent: Annotated[float, QuantityRule("J/kg", gt=0.0)] = value(

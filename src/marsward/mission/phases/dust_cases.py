@@ -69,8 +69,13 @@ def _sentence(made: xr.Dataset) -> str:
     size = 2e-3 * made["ellipse_major"].values
     margin = 100.0 * made["rotor_margin"].values
     return (
-        f"from {names[clear]} to {names[dark]} the ellipse goes from {size[clear]:.1f} to "
-        f"{size[dark]:.1f} km, light on a level panel to "
+        f"from {names[clear]} to {names[dark]} the ellipse goes from {_km(size[clear])} to "
+        f"{_km(size[dark])}, light on a level panel to "
         f"{100.0 * light[dark] / light[clear]:.0f} %, the rotor's spare thrust from "
         f"{margin[clear]:.0f} to {margin[dark]:.0f} %"
     )
+
+
+def _km(size: float) -> str:
+    """An ellipse's length, or that there is none where nothing landed."""
+    return f"{size:.1f} km" if np.isfinite(size) else "none"

@@ -34,8 +34,8 @@ class Driven:
     planned: float
 
 
-def driven(phase: Rover, given: Given, place: Place) -> Driven:
-    """Plan through the goals and drive.
+def driven(phase: Rover, given: Given, place: Place, hours: np.ndarray) -> Driven:
+    """Plan through the goals and drive, so many hours in each sol: none while it sleeps.
 
     Raises InputError for a goal off the ground; PhysicsError for one that cannot be reached and for
     a rover that cannot begin.
@@ -51,7 +51,7 @@ def driven(phase: Rover, given: Given, place: Place) -> Driven:
             )
     cost = TraverseCost.of(site, phase.rover, by=phase.by)
     path = traverse_path(cost, (x0, y0), goals)
-    ran = drive(path, site, phase.rover, seed=given.seed, hours=phase.hours, sols=phase.sols)
+    ran = drive(path, site, phase.rover, seed=given.seed, hours=hours)
     if not ran.sizes["step"]:
         raise PhysicsError(
             f"{phase.rover.name} does not leave its landing place: {ran.attrs['why']}"

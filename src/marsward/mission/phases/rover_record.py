@@ -79,14 +79,16 @@ def _radar(found: Study) -> dict[str, Quantity]:
     depth = (layers["depth"] / layers["depth_true"] - 1.0).values
     eps = (layers["permittivity"] / layers["permittivity_true"] - 1.0).values
     return {
-        "radar_depth_error": Quantity(
-            100.0 * float(np.nanmax(np.abs(depth))), "%", source="largest of any layer"
-        ),
-        "radar_permittivity_error": Quantity(
-            100.0 * float(np.nanmax(np.abs(eps))), "%", source="largest of any layer"
-        ),
+        "radar_depth_error": Quantity(_largest(depth), "%", source="largest of any layer"),
+        "radar_permittivity_error": Quantity(_largest(eps), "%", source="largest of any layer"),
         "radar_layers": Quantity(int(np.isfinite(layers["depth"].values).any(axis=2).sum())),
     }
+
+
+def _largest(shares: np.ndarray) -> float:
+    """The largest of relative errors, in per cent; NaN, told as none, where no layer was found."""
+    good = shares[np.isfinite(shares)]
+    return 100.0 * float(np.abs(good).max()) if good.size else np.nan
 
 
 def _sentence(phase: Rover, found: Study, told: dict[str, Quantity]) -> str:
@@ -101,7 +103,12 @@ def _sentence(phase: Rover, found: Study, told: dict[str, Quantity]) -> str:
         never = isinstance(told["wake_sol"].value, str)
         text += " and does not wake" if never else f", wakes in sol {told['wake_sol'].value:.0f}"
     if "radar_depth_error" in told:
-        text += f"; its radar tells layers' depths to {told['radar_depth_error'].value:.1f} %"
+        far = told["radar_depth_error"].value
+        text += (
+            f"; its radar tells layers' depths to {far:.1f} %"
+            if np.isfinite(far)
+            else "; its radar finds no layer"
+        )
     return text
 
 

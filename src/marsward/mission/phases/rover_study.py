@@ -12,6 +12,7 @@ import xarray as xr
 
 from marsward.core.sol_clock import SolClock
 from marsward.core.trajectory import Trajectory
+from marsward.data.areoid import areoid_height
 from marsward.dynamics.ephemeris import default_ephemeris
 from marsward.mission.phases.phase import Given
 from marsward.mission.phases.rover_chemistry_looks import camera_looks, laser_looks
@@ -20,17 +21,17 @@ from marsward.mission.phases.rover_looks import not_flown, radar_looks
 from marsward.mission.phases.rover_place import Place, landing_place
 from marsward.mission.rover_world import rover_site
 from marsward.mission.world import dust_on_the_ground
-from marsward.vehicles.panel_dust import design_cleanness
 from marsward.vehicles.relay_windows import RelayPasses, relay_windows
 from marsward.vehicles.rover_site import SOL, RoverSite
 from marsward.vehicles.rover_sols import DORMANT, RoverState, last_state, rover_sols, sleep_and_wake
+from marsward.vehicles.rover_winter import winter_cases
 from marsward.vehicles.sol_plan import SolPlan, sol_plan
 
 if TYPE_CHECKING:
     from marsward.mission.phases.rover import Rover
 
 _HOUR = SOL / 24.0
-_SOAKED = 245.0  # K of a rover that has slept for long: a choice
+_AREOID = 4  # cells per degree
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,7 @@ def study(phase: Rover, given: Given) -> Study:
     place, home = landing_place(given), Path(given.mission.path).parent
     world = given.mission.world
     dust = dust_on_the_ground(world, world.dust, place.ls, home)
-    given.progress.update(0.0, "the ground and the way over it")
-    way = driven(phase, given, place)
-    given.progress.update(0.5, "the sols")
+    given.progress.update(0.0, "the sols")
     site = rover_site(
         place.lon, place.lat, place.height, place.epoch, phase.sols, dust=dust, steps=96,
         workers=given.workers,
@@ -62,6 +61,9 @@ def study(phase: Rover, given: Given) -> Study:
     settled = phase.panel_dust.cleanness(site.opacity, seed=given.seed)
     clean = settled if phase.power.panels else np.ones(phase.sols)
     lived = rover_sols(phase.power, site, cleanness=clean, seed=given.seed)
+    given.progress.update(0.5, "the ground and the way over it")
+    awake = lived["rover_state"].max("hour").values < DORMANT
+    way = driven(phase, given, place, phase.hours * awake)
     passes = _passes(phase, given, place)
     plan = _plan(phase, site, clean, passes)
     far = way.way["distance"].values
@@ -69,8 +71,9 @@ def study(phase: Rover, given: Given) -> Study:
     products = {
         "traverse_map": way.map, "traverse": way.way, "rover_sols": _by_sol(phase, lived, site),
         "rover_day": _day(phase, lived, site), "rover_winter": _winter(phase, site, lived),
-        "sol_plan": _planned(plan, passes, phase.plan_sol), "ground_radar": radargram,
-        "ground_radar_layers": layers, "laser_oxides": laser_looks(phase, given, float(far[-1])),
+        "sol_plan": _planned(plan, passes, min(phase.plan_sol, phase.sols - 1)),
+        "ground_radar": radargram, "ground_radar_layers": layers,
+        "laser_oxides": laser_looks(phase, given, float(far[-1])),
         "rover_spectra": camera_looks(phase, given, float(far[-1]), site),
         "rover_dust": _dust(phase, given, place),
     }  # fmt: skip
@@ -125,12 +128,11 @@ def _winter(phase: Rover, site: RoverSite, lived: xr.Dataset) -> xr.Dataset:
     asleep = sleep_and_wake(lived)["sleeps"]
     cases, told = {"dust as it settles": lived}, [sleep_and_wake(lived)]
     if asleep is not None:
-        rest = site.sols(round(asleep), phase.sols)
-        cold = RoverState.cold(phase.power, _SOAKED)
-        for name, clean in _dust_of_cases(phase):
-            found = rover_sols(
-                phase.power, rest, cleanness=clean, first_sol=asleep, start=cold, seed=0
-            )
+        again = winter_cases(
+            phase.power, site, lived, asleep=asleep, design_sols=float(phase.design_sols),
+            beyond=(0.0, *phase.more_dust),
+        )  # fmt: skip
+        for name, found in again.items():
             cases[name] = found.reindex(sol=lived["sol"])
             told.append(sleep_and_wake(found))
     names = {"peak_power": "wake_power", "battery_most": "warmest_box", "cleanness": "cleanness"}
@@ -150,15 +152,6 @@ def _winter(phase: Rover, site: RoverSite, lived: xr.Dataset) -> xr.Dataset:
         sleeps=("case", [_or_nan(each["sleeps"]) for each in told]),
         wakes=("case", [_or_nan(each["wakes"]) for each in told]),
     )
-
-
-def _dust_of_cases(phase: Rover) -> list[tuple[str, float]]:
-    """Clean panels, the dust that the design reckons with, and more."""
-    cases = [("clean", 1.0)]
-    for more in (0.0, *phase.more_dust):
-        name = f"design + {100.0 * more:.0f} %" if more else "design"
-        cases.append((name, float(design_cleanness(float(phase.design_sols), more))))
-    return cases
 
 
 def _awake(lived: xr.Dataset) -> np.ndarray:
@@ -184,9 +177,17 @@ def _passes(phase: Rover, given: Given, place: Place) -> RelayPasses | None:
         return None
     orbit = Trajectory.from_dataset(given[phase.orbiter], ephemeris=default_ephemeris())
     clock = SolClock("rover", str(place.epoch.utc), place.lon)
+    height = place.height + _areoid(place.lon, place.lat)
     return relay_windows(
-        orbit, lon=place.lon, lat=place.lat, height=place.height, link=phase.link, clock=clock
+        orbit, lon=place.lon, lat=place.lat, height=height, link=phase.link, clock=clock
     )
+
+
+def _areoid(lon: float, lat: float) -> float:
+    """Height of the areoid over the ellipsoid at a place [m]."""
+    grid = areoid_height(_AREOID)
+    row = min(int((90.0 - lat) * _AREOID), grid.shape[0] - 1)
+    return float(grid[row, int(lon % 360.0 * _AREOID) % grid.shape[1]])
 
 
 def _plan(phase: Rover, site: RoverSite, clean: np.ndarray, passes: RelayPasses | None) -> SolPlan:

@@ -321,6 +321,22 @@ def most_thrust(
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
+def whole(
+    case, pitch, blades, sections, air, table, machs, logs, states, through, spun, mean, loads
+):
+    """Whether every annulus of both rotors has an answer at a trim; loads (4,) : scratch."""
+    reach = case[SPACING] / math.hypot(air[TIP], case[SPACING])
+    for which in range(2):
+        _blown(which, case, reach, mean, blades, states, air, through, spun)
+        if not rotor_loads(
+            pitch[which], blades, sections, air, through, spun, table, machs, logs, states[which],
+            loads,
+        ):  # fmt: skip
+            return False
+    return True
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
 def coaxial_trims(
     cases, airs, blades, sections, table, machs, logs, with_most, begin, end, out
 ):  # fmt: skip
@@ -337,6 +353,7 @@ def coaxial_trims(
     spun = np.zeros(n)
     mean = np.zeros(2)
     loads = np.zeros((2, 4))
+    spare = np.zeros(4)
     for i in range(begin, end):
         air = airs[i].copy()
         states[:] = 0.0
@@ -345,6 +362,11 @@ def coaxial_trims(
             cases[i], 0.54, pitch, blades, sections, air, table, machs, logs, states, through,
             spun, mean, loads,
         )  # fmt: skip
+        if not math.isnan(share) and not whole(
+            cases[i], pitch, blades, sections, air, table, machs, logs, states, through, spun,
+            mean, spare,
+        ):  # fmt: skip
+            share = math.nan
         out[i, :] = math.nan
         out[i, 0] = share
         if not math.isnan(share):
