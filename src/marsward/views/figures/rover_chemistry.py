@@ -1,5 +1,7 @@
 """What the rover's laser and camera tell of rocks: truth and knowledge."""
 
+from typing import Any
+
 import numpy as np
 
 from marsward.views.figures.drawing import Drawing
@@ -49,8 +51,10 @@ def draw_camera(phase: StoredPhase) -> Drawing:
     axes = figure.subplots()
     roles = ("mars", "earth", "craft", "sun", "manoeuvre", "moon")
     for k, name in enumerate(names):
-        axes.plot(1e9 * wave, true[k], color=colour(roles[k % 6]), lw=1.0)
-        axes.errorbar(1e9 * wave, told[k], sigma[k], fmt="o", ms=3.5, color=colour(roles[k % 6]),
+        dash: Any = "-" if k < len(roles) else (0, (4, 1.5))
+        mark = "o" if k < len(roles) else "s"
+        axes.plot(1e9 * wave, true[k], color=colour(roles[k % 6]), lw=1.0, ls=dash)
+        axes.errorbar(1e9 * wave, told[k], sigma[k], fmt=mark, ms=3.5, color=colour(roles[k % 6]),
                       label=name)  # fmt: skip
     axes.set(xlabel="wavelength [nm]", ylabel="reflectance factor [1]")
     axes.set_ylim(bottom=0.0)

@@ -61,11 +61,16 @@ def _caption(phase: StoredPhase) -> str:
     text = (
         f"{digits(float(far[-1]) / 1e3, None, 3)} km in {int(sols[-1] - sols[0]) + 1} sols, by the "
         f"way of least {attrs.get('by', 'energy')}; tilt {np.median(tilt):.1f}° in the middle, "
-        f"{tilt.max():.1f}° at most, slip {100 * np.median(slip):.0f} % in the middle. Dark: too "
+        f"{tilt.max():.1f}° at most, slip {_percent(slip)} % in the middle. Dark: too "
         "steep to drive"
     )
     source = ground_source(attrs.get("source"))
     return text + (f". Ground: {source}." if source else ".")
+
+
+def _percent(slip: np.ndarray) -> str:
+    """The median in whole per cent, with a true minus and no minus before zero."""
+    return f"{round(100.0 * float(np.median(slip))) + 0:d}".replace("-", "−")
 
 
 def draw_way(phase: StoredPhase) -> Drawing:
