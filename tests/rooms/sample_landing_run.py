@@ -60,7 +60,9 @@ def _events() -> xr.Dataset:
     times = np.array([t for _, t in EVENTS])
     return xr.Dataset(
         {"name": ("event", [n for n, _ in EVENTS]), "time": ("event", times),
-         "height": ("event", _height(times))}
+         "height": ("event", _height(times)), "ground_height": ("event", _height(times) + 2570.0),
+         "speed": ("event", 5330.0 - 12.0 * times), "mach": ("event", 27.0 - 0.05 * times),
+         "dynamic_pressure": ("event", 2.0 * times)}
     )  # fmt: skip
 
 

@@ -197,6 +197,7 @@ def _flights() -> xr.Dataset:
         "distance_flown": 4 * flown, "distance": 4 * flown + 3, "energy": energy,
         "energy_low": 0.85 * energy, "energy_high": 1.15 * energy, "battery": 1.3e5 + 0 * flown,
         "density": 0.015 + 0.002 * np.cos(number / 10), "sol": 58 + 10 * number,
+        "rpm": 2537.0 + 0 * flown,
     }  # fmt: skip
     made = xr.Dataset({k: ("flight", v) for k, v in columns.items()})
     return made.assign(verdict=("flight", ["go"] * 72))

@@ -5,9 +5,10 @@ import re
 
 import numpy as np
 import pytest
-from sample_landing_run import sample_landing_run
+from sample_landing_run import EVENTS, sample_landing_run
 from sample_surface_run import sample_surface_run
 
+from marsward.views import surface_tables
 from marsward.views.figures import plates
 from marsward.views.figures.entry_axes import degrees, events, landed
 from marsward.views.figures.rover_winter import sols_awake
@@ -65,6 +66,15 @@ def test_what_the_figures_say_is_what_the_products_hold(run):
     assert winter[0] == 500
     assert winter[2] < winter[1]
     assert "4 of 5 activities" in plates("rover")[5].draw(run.phase("rover")).caption
+
+
+def test_tables_tell_every_event_and_every_flight(run):
+    down = surface_tables.landing_events(run.phase("entry"))
+    assert [row[0] for row in down.rows] == [name for name, _ in EVENTS]
+    flown = surface_tables.flights(run.phase("helicopter"))
+    assert len(flown.rows) == 72
+    assert flown.rows[0][5] == f"{4 * np.sin(3):.1f}"
+    assert all(row[-1] == "go" for row in flown.rows)
 
 
 def test_the_page_of_a_landed_mission_holds_every_figure(run):

@@ -13,7 +13,14 @@ from markupsafe import Markup, escape
 
 from marsward._version import __version__
 from marsward.core.errors import DataError
-from marsward.views import assumed, climate_tables, cover, ground_tables, tables
+from marsward.views import (
+    assumed,
+    climate_tables,
+    cover,
+    ground_tables,
+    surface_tables,
+    tables,
+)
 from marsward.views.figures import Plate, plates, ribbon
 from marsward.views.figures.drawing import Drawing
 from marsward.views.news import Answer, news_answers
@@ -50,6 +57,8 @@ TABLES: dict[str, tuple[Callable[[StoredPhase], Table], ...]] = {
     "ice": (ground_tables.radar_lines,),
     "soil": (ground_tables.mineral_closure,),
     "climate": (climate_tables.site_pressures, climate_tables.experiments),
+    "entry": (surface_tables.landing_events,),
+    "helicopter": (surface_tables.flights,),
 }
 """What stands under the key numbers of a phase kind."""
 
