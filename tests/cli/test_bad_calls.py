@@ -80,6 +80,11 @@ BAD_FILES = {
         HEAD + '[[phase]]\nkind = "toy-lost"\n',
         [(2, "needs 'unobtainium', which no phase makes")],
     ),
+    "rover without a landing": (
+        HEAD + '[[phase]]\nkind = "rover"\nrover = { preset = "zhurong" }\n'
+        'power = { preset = "zhurong" }\ngoals = [["a", 1, 2]]\n',
+        [(2, "needs 'entry_events', which no phase makes; add a phase of kind 'entry' or leave")],
+    ),
     "cyclic needs": (
         HEAD + '[[phase]]\nkind = "toy-hen"\n[[phase]]\nkind = "toy-egg"\n',
         [(2, "in a circle")],

@@ -137,6 +137,16 @@ def test_a_preset_of_two_kinds_names_the_other(call):
     assert "too:" not in call("show", "moric").out
 
 
+def test_show_tells_of_vehicles_that_have_flown(call):
+    said = call("show", "mars-2020").out
+    for field in ("capsule", "parachute", "stage"):
+        assert f'{field} = {{ preset = "mars-2020" }} in a phase of kind "entry"' in said
+    assert "3369 kg" in said
+    parts = json.loads(call("show", "zhurong", "--json").out)["parts"]
+    assert [part["kind"] for part in parts] == ["rover", "power"]
+    assert "preset ingenuity:" in call("show", "helicopter").out
+
+
 def test_a_preset_of_many_kinds_names_them_all(call):
     said = call("show", "mcs")
     others = [line for line in said.out.splitlines() if " too: " in line]

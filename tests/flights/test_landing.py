@@ -159,6 +159,15 @@ def test_entries_that_cannot_be_say_so_in_one_sentence(change, error, says):
     assert "\n" not in str(told.value)
 
 
+def test_a_target_on_a_steep_wall_is_named_as_the_cause():
+    east = np.abs(20.0 * (np.arange(1000) - 499.5))
+    ridge = np.tile(-2560.0 + np.clip(2000.0 - 1.6 * east, 0.0, None), (1000, 1))
+    wall = LocalTerrain(ridge.astype(np.float32), 20.0, *JEZERO)
+    with pytest.raises(PhysicsError, match=r"crater's wall; choose another target") as told:
+        enter(**M2020, target=JEZERO, terrain=wall)
+    assert "58 deg" in str(told.value)
+
+
 def test_a_target_out_of_reach_is_refused():
     with pytest.raises(PhysicsError, match=r"beyond the reach|past the target"):
         enter(**M2020, target=(95.0, 18.46))

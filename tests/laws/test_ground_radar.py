@@ -65,12 +65,12 @@ def test_three_layers_come_back_from_both_channels_of_roper(channel, scale):
 def test_what_is_said_of_the_error_is_what_the_error_is():
     radar, ground = GroundRadar(preset="roper"), stack(1.0, traces=1)
     off = []
-    for campaign in range(16):
+    for campaign in range(10):
         found = ground_layers(radar.observe(ground, "low", seed=campaign, campaign=campaign))
         off.append((found.permittivity - EPS) / found.permittivity_sigma)
     chi = np.mean(np.concatenate(off) ** 2, axis=0)
-    assert np.all(chi > 0.3)
-    assert np.all(chi < 2.2)
+    assert np.all(chi > 0.2)
+    assert np.all(chi < 2.6)
 
 
 def test_bare_ground_has_no_layers():

@@ -265,3 +265,13 @@ def test_what_cannot_be_is_refused():
         footprints(xr.Dataset(), CAMERA)
     with pytest.raises(InputError, match="per_side"):
         footprints(scattered(3), CAMERA, per_side=0)
+
+
+def test_a_place_is_written_as_a_point(tmp_path):
+    ring = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 0.0]])
+    path = write_geojson(
+        tmp_path / "a.geojson", [[ring], [np.array([[77.43, 18.47]])]], {"name": ["e", "target"]}
+    )
+    shapes = [each["geometry"] for each in json.loads(path.read_text())["features"]]
+    assert [shape["type"] for shape in shapes] == ["Polygon", "Point"]
+    assert shapes[1]["coordinates"] == [77.43, 18.47]

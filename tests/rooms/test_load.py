@@ -283,3 +283,19 @@ def test_the_lock_of_bands_with_spaces_in_their_names_is_read_again(tmp_path):
             assert " MHz" in band.name
     told = {each.where.split()[0] for each in _walk(lock, ()) if each.where}
     assert {"sharad", "marsis"} <= told
+
+
+def test_the_lock_tells_what_the_parts_of_a_phase_took_for_granted():
+    from marsward.mission.lock import lock_text
+    from marsward.mission.plan import steps
+
+    mission = mw.Mission.open("perseverance")
+    phases = tomllib.loads(lock_text(mission, list(steps(mission))))["phase"]
+    entry, rover = (
+        next(phase["default"] for phase in phases if phase["name"] == name)
+        for name in ("entry", "rover")
+    )
+    assert entry["capsule"]["mass"]["value"] == 3369.0
+    assert entry["capsule"]["mass"]["unit"] == "kg"
+    assert entry["dispersions"]["wind"]["origin"] == "assumed"
+    assert {"rover", "power", "link"} <= set(rover)

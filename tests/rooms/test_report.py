@@ -348,6 +348,8 @@ def test_assumed_values_of_the_lock_file(folder):
         ([0.0, 0.0], "1", None, "0, 0"),
         (0.0, "rad", None, "0°"),
         (0.0022833, "km", None, "2.2833\u202fm"),
+        (5e22, "1/m3", None, "5 × 10²²\u202fm⁻³"),
+        (-1.25e18, "", None, "−1.25 × 10¹⁸"),
     ],
 )
 def test_a_number_is_printed_as_people_read_it(value, unit, sigma, text):
@@ -370,6 +372,8 @@ def test_digits_follow_the_uncertainty(value, sigma, text):
         ("tcm3_dv", "TCM-3, change of speed Δv"),
         ("joined_b_t", "Aim at Mars, B·T, joined path"),
         ("coast_4_aug_to_20_sep_before_miss", "Coast 4 Aug to 20 Sep before, miss"),
+        ("chute_mach", "Chute, Mach number"),
+        ("global_storm_rotor_margin", "Rotor, thrust to spare, dust global-storm"),
         ("some_new_number", "Some new number"),
     ],
 )

@@ -38,7 +38,11 @@ def show(name: str, /, *, json: bool = False) -> int:
         (first, *others) = presets[name]
         also = [(kind, f"{name}-{kind}") for kind, _, _ in others] + _namesakes(name)
         return _preset(*first, json, also)
-    known = [*instrument_kinds().names(), *presets, *phase_kinds().names(), *built_in_missions()]
+    vehicles = _vehicles()
+    if name in vehicles:
+        return _parts(name, vehicles[name], json)
+    known = {*instrument_kinds().names(), *presets, *phase_kinds().names(), *built_in_missions()}
+    known.update(vehicles)
     raise InputError(unknown("phase, instrument or mission", name, known))
 
 
@@ -63,6 +67,38 @@ def _presets() -> dict[str, list[tuple[str, Any, Any]]]:
     return found
 
 
+def _vehicles() -> dict[str, list[tuple[str, str, Any, Any]]]:
+    """Vehicles that have flown, by name: phase, its field, class and preset of each part."""
+    from marsward.core.part import part_classes
+    from marsward.mission.load import phase_kinds
+
+    found: dict[str, list[tuple[str, str, Any, Any]]] = {}
+    for kind in phase_kinds().names():
+        try:
+            fields = phase_kinds().get(kind).model_fields
+        except DataError:
+            continue
+        for field, info in fields.items():
+            for cls in part_classes(info.annotation):
+                for each in getattr(cls, "presets", tuple)():
+                    found.setdefault(each.name, []).append((kind, field, cls, each))
+    return found
+
+
+def _parts(name: str, parts: Sequence[tuple[str, str, Any, Any]], json: bool) -> int:
+    """What a vehicle that has flown gives to phases, one table each."""
+    if json:
+        told = [_fields(f, k, cls(preset=name).own_parameters()) for k, f, cls, _ in parts]
+        print(json_text.dumps({"kind": name, "is": "vehicle", "parts": told}, ensure_ascii=False))
+        return 0
+    for k, (kind, field, cls, held) in enumerate(parts):
+        if k:
+            print()
+        written = f'{field} = {{ preset = "{name}" }} in a phase of kind "{kind}"'
+        _preset(field, cls, held, json, (), written)
+    return 0
+
+
 def _namesakes(name: str) -> list[tuple[str, str]]:
     """Kind and full name of what other kinds of instrument take under the same name."""
     from marsward.instruments.spectrometer_presets import SHORT_NAMES
@@ -72,14 +108,18 @@ def _namesakes(name: str) -> list[tuple[str, str]]:
 
 
 def _preset(
-    kind: str, cls: Any, held: Any, json: bool, also: Sequence[tuple[str, str]] = ()
-) -> int:
+    kind: str, cls: Any, held: Any, json: bool, also: Sequence[tuple[str, str]] = (),
+    written: str = "",
+) -> int:  # fmt: skip
     rows = cls(preset=held.name).own_parameters()
     if json:
         print(json_text.dumps(_fields(held.name, kind, rows), ensure_ascii=False))
         return 0
     print(f"{kind} {held.name}: {held.summary}")
-    print(f'in a mission file: [[instrument]] kind = "{kind}", preset = "{held.name}"')
+    print(
+        "in a mission file: "
+        + (written or f'[[instrument]] kind = "{kind}", preset = "{held.name}"')
+    )
     for other, full in also:
         print(f"{held.name} is a {other} too: `marsward show {full}`")
     print_table(
@@ -125,6 +165,8 @@ def _kind(name: str, noun: str, cls: Any, json: bool) -> int:
     for inner in dict.fromkeys(_nested(cls)):
         print(f"\n{inner.__name__}: {' '.join((inner.__doc__ or '').split())}")
         _table(inner.parameters())
+        for each in getattr(inner, "presets", tuple)():
+            print(f"preset {each.name}: {each.summary} ({each.counts()})")
     return 0
 
 

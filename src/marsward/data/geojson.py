@@ -31,13 +31,13 @@ def write_geojson(
     crs: str = "IAU_2015:49900",
     name: str = "footprints",
 ) -> Path:
-    """Write polygons with their properties, whole or not at all.
+    """Write polygons and places with their properties, whole or not at all.
 
     Parameters
     ----------
     path : of the file
     shapes : for each feature its parts, each a closed ring (k, 2) of longitude and latitude [deg];
-        a feature without parts has no geometry
+        one part of one row is a place, and a feature without parts has no geometry
     properties : name to values, one for each feature; NaN becomes null
     crs : authority and code
     name : of the collection
@@ -83,6 +83,8 @@ def _geometry(parts: Sequence[np.ndarray]) -> dict[str, Any] | None:
     rings = [[np.round(ring, DIGITS).tolist()] for ring in parts]
     if not rings:
         return None
+    if len(rings) == 1 and len(rings[0][0]) == 1:
+        return {"type": "Point", "coordinates": rings[0][0][0]}
     if len(rings) == 1:
         return {"type": "Polygon", "coordinates": rings[0]}
     return {"type": "MultiPolygon", "coordinates": rings}

@@ -175,7 +175,8 @@ def coast_to_entry(
         near = np.linalg.norm(path.position(within, wrt=PLANET, ephemeris=ephemeris), axis=1).min()
         raise PhysicsError(
             f"the path from {epoch.utc} UTC does not come down to {height / 1e3:.0f} km within "
-            f"{longest / 3600.0:.1f} h: it keeps {near / 1e3:.0f} km from the centre of Mars"
+            f"{longest / 3600.0:.1f} h: it keeps {near / 1e3:.0f} km from the centre of Mars; "
+            "begin lower, or with a steeper angle"
         )
     return point, path
 

@@ -155,6 +155,15 @@ def plan_landing(
     return made
 
 
+def _steepest(terrain: LocalTerrain, reach: float) -> float:
+    """Greatest slope on eight ways from the target, over three steps [rad]; 0 off the terrain."""
+    step = max(reach, float(terrain.cell))
+    turn = np.arange(8) * np.pi / 4
+    far = step * np.arange(4.0)[:, None]
+    rise = np.diff(terrain.at(far * np.cos(turn), far * np.sin(turn)), axis=0)
+    return float(np.arctan(np.nanmax(np.abs(rise), initial=0.0) / step))
+
+
 def air_of(column: EntryProfiles) -> EntryAir:
     """Columns of the planet as a capsule's solver takes them."""
     return EntryAir(
@@ -183,6 +192,9 @@ def _sentence(word: str, made: LandingPlan) -> str:
     lon, lat = made.target
     down = made.descents
     opened = float(down.trigger_height[0]) / 1e3
+    steep = _steepest(made.terrain, made.lander.stage.footprint)
+    if word == "crashed" and steep > made.lander.stage.most_slope:
+        word = "wall"
     said = {
         "no chute": "the nominal entry opens no parachute: it is too fast for it; make the entry "
         "shallower",
@@ -194,6 +206,9 @@ def _sentence(word: str, made: LandingPlan) -> str:
         "steep ground": f"the ground at the target {lat:.4f} N {lon:.4f} E is too steep to stand "
         f"on, {np.degrees(float(down.tilt_rad[0])):.0f} deg under the lander, as of a crater's "
         "wall; choose another target",
+        "wall": f"the nominal landing strikes the ground at {float(down.down[0]):.0f} m/s: about "
+        f"the target {lat:.4f} N {lon:.4f} E it rises or falls by {np.degrees(steep):.0f} deg, as "
+        "of a crater's wall; choose another target",
         "no safe place": f"there is no safe ground within reach of the target {lat:.4f} N "
         f"{lon:.4f} E; choose another target",
         "off the terrain": "the nominal landing comes down beyond the terrain; give a larger one",

@@ -86,15 +86,22 @@ def _lines(mission: Mission, steps: Sequence[Step]) -> Iterator[str]:
 
 
 def _defaults(table: str, part: Part, header: str) -> Iterator[str]:
-    """One table per part, one line per default that was used."""
+    """One table per part, one line per default that was used, those of parts inside it too."""
+    lines = list(_default_lines(part, ""))
+    if lines:
+        yield ""
+        yield header
+        yield from lines
+
+
+def _default_lines(part: Part, before: str) -> Iterator[str]:
     used = part.defaults_used
-    rows = [row for row in part.own_parameters() if row.name in used and row.name not in _SILENT]
-    if not rows:
-        return
-    yield ""
-    yield header
-    for row in rows:
-        yield f"{_key(row.name)} = {_toml(_entry(row, used[row.name]))}"
+    for row in part.own_parameters():
+        inner = getattr(part, row.name, None) if row.name in type(part).model_fields else None
+        if isinstance(inner, Part):
+            yield from _default_lines(inner, f"{before}{_key(row.name)}.")
+        elif row.name in used and row.name not in _SILENT:
+            yield f"{before}{_key(row.name)} = {_toml(_entry(row, used[row.name]))}"
 
 
 _SILENT = {"name", "after"}

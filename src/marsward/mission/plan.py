@@ -94,11 +94,30 @@ def _titles(phases: Sequence[Placed], tell: Complain) -> dict[str, int]:
 
 
 def _unmade(phase: Phase, need: str, makers: Mapping[str, str]) -> str:
-    made = ", ".join(sorted(makers)) or "nothing"
-    return (
-        f"phase {phase.title!r} needs {need!r}, which no phase makes (made: {made});"
-        f" add a phase that makes {need!r} or leave this one out"
-    )
+    """The sentence for a product that is missing: who would make it, or which was meant."""
+    kinds = _kinds_that_make(need)
+    told = f"phase {phase.title!r} needs {need!r}, which no phase makes"
+    if kinds:
+        told += f"; add a phase of kind {' or '.join(repr(kind) for kind in kinds)}"
+    elif near := nearest(need, makers):
+        told += f"; did you mean {near!r}? If not, add a phase that makes it"
+    else:
+        made = ", ".join(sorted(makers)) or "nothing"
+        told += f" (made: {made}); add a phase that makes {need!r}"
+    return f"{told} or leave this one out"
+
+
+def _kinds_that_make(need: str) -> list[str]:
+    from marsward.mission.load import phase_kinds
+
+    found = []
+    for kind in phase_kinds().names():
+        try:
+            if need in phase_kinds().get(kind).makes:
+                found.append(kind)
+        except DataError:  # another package's, which cannot be loaded
+            continue
+    return found
 
 
 def _sorted(

@@ -67,4 +67,5 @@ def layers_under(distance: ArrayLike, stack: LayerStack, *, seed: int) -> RadarC
         bottoms.append(mean + np.sin(far[:, None] * waves + phase) @ size)
     depth = np.stack(bottoms, axis=1)
     thick = np.maximum(np.diff(depth, axis=1, prepend=0.0), 0.02 * np.array(stack.bottoms))
-    return RadarColumns(thick, np.array(stack.permittivity), stack.loss_tangent)
+    loss = np.full(1, stack.loss_tangent)
+    return RadarColumns(thick, np.array(stack.permittivity), loss)

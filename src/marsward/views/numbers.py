@@ -32,17 +32,23 @@ _SAME = {
     "km": "km", "km/s": "km/s", "deg": "°", "arcsec": "″", "km2/s2": "km²/s²", "px": "px",
     "%": "%", "h": "h", "d": "days", "au": "AU", "mag": "mag", "km/s2": "km/s²", "1": "", "": "",
     "dimensionless": "", "deg/d": "° a day", "1e15 kg": "10¹⁵ kg", "sol": "sols",
-    "W m-2": "W m⁻²",
+    "W m-2": "W m⁻²", "W/cm2": "W cm⁻²", "kJ/cm2": "kJ cm⁻²", "Wh m-2": "Wh m⁻²",
+    "1/m2": "m⁻²", "1/m3": "m⁻³",
 }  # fmt: skip
 _ROUNDING = 1e-9  # a share below which a residual is said to be small, and no more
+_POWERS = 1e15  # from here on a power of ten is told
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _FINER = {"km": (0.1, 1e3, "m")}  # below this many, times this, in the next smaller unit
 _ROUGH = re.compile(
     r"(_miss|_miss_velocity|_lit|_residual|chi_square|_gsd|_backlog|_off)$|^quality_|^albedo_"
     r"|^geolocation|^resolution$|^(ice|radar|frost_days|energy|fraction|found|false|fit)_"
     r"|^(line|image|clutter|anomaly|profile)_|^rms_|^(inertia|prior|temperature)_|^two_solutions$"
     r"|^(pressure_fit|density_difference|station|cap_edge|occultation|sounding|limb_sounding)_|_flux$"
+    r"|^(tilt|slip|charge|miss|thrust_margin|hover_power|duration_residual|distance_residual)_"
+    r"|^(touchdown_(speed|tilt)|propellant_used|ellipse_azimuth_\w+|plan_sent|driven)$"
+    r"|^entry_after_asked$|_(ellipse|panel_energy|rotor_margin)$"
 )
-_FRACTION = re.compile(r"(_lit|_fraction|^lit_|^fraction_(worst_)?rms|efficiency)")
+_FRACTION = re.compile(r"(_lit|_fraction|^landed_share$|^lit_|^fraction_(worst_)?rms|efficiency)")
 _MOMENT = re.compile(r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:")
 
 
@@ -114,6 +120,8 @@ def digits(value: float, sigma: float | None = None, figures: int = 5) -> str:
         places = 0
     else:
         places = max(figures - 1 - math.floor(math.log10(abs(value))), 0)
+    if abs(value) >= _POWERS:
+        return _with_power(value, figures)
     if places > 9:
         return f"{value:.4g}".replace("-", "−")
     if places < 0:
@@ -122,6 +130,13 @@ def digits(value: float, sigma: float | None = None, figures: int = 5) -> str:
     if not sigma and "." in text:
         text = text.rstrip("0").rstrip(".")
     return text
+
+
+def _with_power(value: float, figures: int) -> str:
+    """A number too long to be read by its digits: 5 × 10²²."""
+    head, _, power = f"{value:.{figures - 1}e}".partition("e")
+    head = (head.rstrip("0").rstrip(".") if "." in head else head).replace("-", "−")
+    return f"{head} × 10{str(int(power)).translate(_RAISED)}"
 
 
 def moment(text: str, *, seconds: bool = True) -> str:

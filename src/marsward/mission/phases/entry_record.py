@@ -245,20 +245,18 @@ _SUFFIX = {
 
 
 def _write_ellipses(found, path: Path) -> None:
-    """Ellipses as polygons, the target and the nominal touchdown as small ones of 20 m."""
+    """Ellipses as polygons, the target and the nominal touchdown as places."""
     plan = found.plan
     shapes, names = [], []
     for fit, each in found.ellipses.items():
         ring = each.ring()
         shapes.append([np.column_stack(_lonlat(plan, ring[:, 0], ring[:, 1]))])
         names.append(f"{100 * each.share:g} % of landings, {fit}")
-    turn = np.linspace(0.0, 2.0 * np.pi, 25)
     for name, x, y in (
         ("target", 0.0, 0.0),
         ("nominal touchdown", float(plan.descents.x[0]), float(plan.descents.y[0])),
     ):
-        circle = x + 20.0 * np.cos(turn), y + 20.0 * np.sin(turn)
-        shapes.append([np.column_stack(_lonlat(plan, *circle))])
+        shapes.append([np.column_stack(_lonlat(plan, [x], [y]))])
         names.append(name)
     write_geojson(path, shapes, {"name": np.array(names, object)}, name="landing")
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from marsward.core.part import value
 from marsward.core.quantity import quantity
+from marsward.core.registry import unknown
 from marsward.mission.phases.climate_checks import named_once
 from marsward.mission.phases.phase import Given, Outcome, Phase
 from marsward.vehicles.panel_dust import PanelDust
@@ -105,6 +106,21 @@ class Rover(Phase):
         if not all(0.0 <= share <= 1.0 for share in more):
             raise ValueError(f"more_dust are shares of light, 0 to 1; not {more}")
         return more
+
+    @model_validator(mode="after")
+    def _planned(self) -> Self:
+        if self.plan_sol >= self.sols:
+            raise ValueError(
+                f"plan_sol {self.plan_sol} is not among the {self.sols} sols that are followed; "
+                f"give one from 0 to {self.sols - 1}, or more sols"
+            )
+        names = [each.name for each in self.activity]
+        for each in self.activity:
+            for before in each.after:
+                if before not in names:
+                    told = unknown("activity", before, names)
+                    raise ValueError(f"activity {each.name!r} comes after {before!r}: {told}")
+        return self
 
     def data(self, home: Path) -> tuple[Path, ...]:
         """The elevation model enters the key."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from marsward.data.geojson import crs_urn
 from marsward.mission.phases.phase import Given, Outcome, Quantity
 from marsward.mission.phases.rover_study import Study
 
@@ -55,8 +56,11 @@ def _numbers(phase: Rover, found: Study) -> dict[str, Quantity]:
         "tilt_greatest": Quantity(float(way["tilt"].max()), "deg"),
         "slip_median": Quantity(100.0 * float(np.median(way["slip"])), "%"),
         "drive_energy": Quantity(float(way["energy"][-1]) / 3600.0, "Wh"),
-        "place_error": Quantity(float(off[-1]), "m", float(way["position_sigma"][-1]),
-                                "truth less belief at the end; 1σ as the rover tells it"),
+        "place_error": Quantity(float(np.sqrt(np.mean(off**2))), "m", source="rms on the way"),
+        "place_sigma": Quantity(float(np.sqrt(np.mean(way["position_sigma"].values ** 2))), "m",
+                                source="rms on the way, as the rover tells it"),
+        "place_error_end": Quantity(float(off[-1]), "m", float(way["position_sigma"][-1]),
+                                    "truth less belief at the end; 1σ as the rover tells it"),
         "energy_first_sol": Quantity(float(sols["energy_in"][0]) / 3600.0, "Wh"),
         "energy_poorest_sol": Quantity(float(sols["energy_in"].min()) / 3600.0, "Wh"),
         "charge_least": Quantity(100.0 * float(sols["charge_least"].min()), "%"),
@@ -149,5 +153,8 @@ def _files(given: Given, found: Study) -> None:
         },
         "geometry": {"type": "LineString", "coordinates": line},
     }  # fmt: skip
-    whole = {"type": "FeatureCollection", "name": "traverse", "features": [feature]}
+    crs = {"type": "name", "properties": {"name": crs_urn("IAU_2015:49900")}}
+    whole = {
+        "type": "FeatureCollection", "name": "traverse", "crs": crs, "features": [feature]
+    }  # fmt: skip
     (given.folder / "traverse.geojson").write_text(json.dumps(whole) + "\n", encoding="utf-8")

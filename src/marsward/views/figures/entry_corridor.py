@@ -11,6 +11,7 @@ from marsward.views.stored_run import StoredPhase
 from marsward.views.style import colour, new_figure
 
 PRODUCT = "corridor"
+_WORDS = {"ground": "the ground comes first", "skip-out": "it skips out of the air"}
 
 
 def draw(phase: StoredPhase) -> Drawing:
@@ -24,7 +25,7 @@ def draw(phase: StoredPhase) -> Drawing:
     axes = figure.subplots(1, 3)
     for each, name, factor, text, role in (
         (axes[0], "peak_deceleration", 1.0 / G0, "greatest deceleration [g]", "manoeuvre"),
-        (axes[1], "chute_height", 1e-3, "height at the chute [km]", "mars"),
+        (axes[1], "chute_height", 1e-3, "chute, over the areoid [km]", "mars"),
         (axes[2], "heat_load", 1e-7, "heat load [kJ cm⁻²]", "sun"),
     ):
         values = factor * column(phase, PRODUCT, name)  # (law, angle)
@@ -53,6 +54,8 @@ def _caption(phase: StoredPhase, angle: np.ndarray, verdict: np.ndarray, nominal
     text = f"Entries in the mean air at other angles; green: the mission's own, {own}°"
     lost = sorted({str(word) for word in verdict.ravel() if word != "trigger"})
     if lost:
-        text += f"; where no law comes to a chute the ground is grey ({', '.join(lost)})"
+        text += f"; lines end where no chute opens ({', '.join(_WORDS.get(w, w) for w in lost)})"
+        if not (verdict == "trigger").any(axis=0).all():
+            text += ", grey where neither law opens one"
     done = landed(phase)
     return f"{text}. {int(done.sum())} of {done.size} members landed."

@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 
 from marsward.views.figures.drawing import Drawing
 from marsward.views.figures.entry_axes import column
+from marsward.views.numbers import digits
 from marsward.views.stored_run import StoredPhase
 from marsward.views.style import colour, new_figure
 
@@ -52,7 +53,8 @@ def _caption(phase: StoredPhase) -> str:
     rows = []
     for c, name in enumerate(phase.texts("ground_radar", "channel")):
         parts = [
-            f"{told[c, k]:.1f} ± {sigma[c, k]:.1f} ({true[c, k]:.1f})"
+            f"{digits(told[c, k], sigma[c, k], 3)} ± {digits(sigma[c, k], sigma[c, k])} "
+            f"({digits(true[c, k], sigma[c, k], 3)})"
             for k in range(true.shape[1])
             if np.isfinite(told[c, k])
         ]

@@ -21,9 +21,9 @@ def draw(phase: StoredPhase) -> Drawing:
     left, right = figure.subplots(1, 2, sharey=True)
     for axes in (left, right):
         relief(axes, x, y, height)
-        axes.set_xlabel("east [m]")
+        axes.set_xlabel("east of the target [m]")
         axes.tick_params(labelsize=7.8)
-    left.set_ylabel("north [m]")
+    left.set_ylabel("north of the target [m]")
     box = _box(x, y)
     image = left.imshow(_up(y, slope), cmap="viridis", extent=box, origin="upper", alpha=0.75,
                         vmin=0.0, vmax=max(10.0, float(np.nanpercentile(slope, 99.0))))  # fmt: skip

@@ -11,7 +11,7 @@ from marsward.views.style import colour, new_figure
 
 ROWS: tuple[tuple[str, float, str, str], ...] = (
     ("peak_deceleration", 1.0 / G0, "greatest deceleration [g]", "manoeuvre"),
-    ("chute_height", 1e-3, "height at the chute [km]", "mars"),
+    ("chute_height", 1e-3, "chute, over the areoid [km]", "mars"),
     ("chute_mach", 1.0, "Mach number at the chute", "earth"),
     ("chute_dynamic_pressure", 1.0, "dynamic pressure at the chute [Pa]", "sun"),
     ("backshell_height", 1e-3, "backshell off, over ground [km]", "craft"),

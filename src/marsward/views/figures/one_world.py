@@ -26,11 +26,11 @@ def draw(phase: StoredPhase) -> Drawing:
     for k, name in enumerate(names):
         role, dash = _SERIES[k % len(_SERIES)]
         axes[0].plot(100.0 * (ratio[k] - 1.0), height, color=colour(role), ls=dash, label=name)
-    axes[0].set(xlabel="density less clear [%]", ylabel="height [km]", title="Air")
+    axes[0].set(xlabel="density against clear [%]", ylabel="height [km]", title="Air")
     bars: tuple[tuple[Axes, np.ndarray, str, str], ...] = (
         (axes[1], 2 * column(phase, PRODUCT, "ellipse_major") / 1e3, "99 % ellipse, length [km]",
          "Landing"),
-        (axes[2], column(phase, PRODUCT, "chute_height") / 1e3, "height at the chute [km]",
+        (axes[2], column(phase, PRODUCT, "chute_height") / 1e3, "chute, over the ground [km]",
          "Landing"),
         (axes[3], column(phase, PRODUCT, "dust_opacity"), "opacity [1]", "Sky"),
         (axes[4], column(phase, PRODUCT, "panel_energy") / 3600, "light on a panel [Wh m⁻²]",

@@ -9,6 +9,8 @@ from marsward.views.figures.entry_axes import column
 from marsward.views.stored_run import StoredPhase
 from marsward.views.style import colour, new_figure
 
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
 
 def draw_laser(phase: StoredPhase) -> Drawing:
     """Oxides by laser spectra: told against true, one panel each."""
@@ -26,7 +28,7 @@ def draw_laser(phase: StoredPhase) -> Drawing:
         each.errorbar(true[:, k], told[:, k], sigma[:, k], fmt="o", ms=3, lw=0.9,
                       color=colour("mars"))  # fmt: skip
         each.set(xlim=(0, top), ylim=(0, top))
-        each.set_title(name, fontsize=8.6, pad=2)
+        each.set_title(name.translate(_LOWERED), fontsize=8.6, pad=2)
         each.tick_params(labelsize=7.4)
     for each in axes[len(oxides) :]:
         each.set_visible(False)

@@ -34,7 +34,8 @@ def draw(phase: StoredPhase) -> Drawing:
     axes.plot(east, north, color="white", lw=3.0)
     axes.plot(east, north, color=colour("mars"), lw=1.6, label="driven")
     _ends(axes, phase, east, north)
-    axes.set(xlabel="east [m]", ylabel="north [m]", xlim=box[:2], ylim=box[2:])
+    axes.set(xlabel="east of the target [m]", ylabel="north of the target [m]")
+    axes.set(xlim=box[:2], ylim=box[2:])
     axes.legend(loc="best", frameon=True, facecolor=colour("card"), framealpha=0.9)
     return Drawing(figure, _caption(phase), "The driven path on a map of slopes.")
 
