@@ -8,34 +8,48 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any, ClassVar, Self
 
 from pydantic import ModelWrapValidatorHandler, model_validator
 
 from marsward.core.part import Parameter, Part
-from marsward.core.preset_files import Preset
+from marsward.core.preset_files import Preset, PresetFiles
 
 __all__ = ["PresetPart"]
+
+
+@cache
+def _read(files: PresetFiles, name: str) -> Preset:
+    return files.read(name)
 
 
 class PresetPart(Part):
     """Base of the settings of instruments that have presets.
 
     A kind has fields `preset` and `name`, says in `pieces` which field holds its bands ("" for
-    none), and finds its presets by `preset_names` and `preset_of`.
+    none), and finds its presets in `files`, or by `preset_names` and `preset_of` of its own.
     """
 
     pieces: ClassVar[str] = "bands"
+    files: ClassVar[PresetFiles | None] = None
 
     @classmethod
     def preset_names(cls) -> tuple[str, ...]:
         """Names of the presets of this kind, those too by which `preset_of` finds one."""
-        return ()
+        return () if cls.files is None else cls.files.names()
 
     @classmethod
     def preset_of(cls, name: str) -> Preset:
         """The preset of a name; InputError for a name that is none."""
-        raise KeyError(name)
+        if cls.files is None:
+            raise KeyError(name)
+        return _read(cls.files, name)
+
+    @classmethod
+    def presets(cls) -> tuple[Preset, ...]:
+        """All presets, each to be named in a mission file."""
+        return tuple(cls.preset_of(name) for name in cls.preset_names())
 
     @classmethod
     def _given(cls, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,6 @@ and what it leaves is `gain_error`, drawn once for a campaign. 2-D ground: `phys
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -21,7 +20,7 @@ from marsward.core.constants import SPEED_OF_LIGHT
 from marsward.core.errors import InputError
 from marsward.core.fields import FieldRow, add_fields, field
 from marsward.core.part import Part, value
-from marsward.core.preset_files import Preset, PresetFiles
+from marsward.core.preset_files import PresetFiles
 from marsward.core.preset_part import PresetPart
 from marsward.core.quantity import QuantityRule
 from marsward.physics.layered_reflection import RadarColumns, reflectivity
@@ -83,16 +82,12 @@ class RadarChannel(Part):
         return float(10.0 ** (self.noise / 20.0) / np.sqrt(2.0))
 
 
-@cache
-def _preset(name: str) -> Preset:
-    return _FILES.read(name)
-
-
 class GroundRadar(PresetPart):
     """A rover's radar with its channels."""
 
     kind: ClassVar[str] = "ground-radar"
     pieces: ClassVar[str] = "channels"
+    files: ClassVar[PresetFiles | None] = _FILES
 
     preset: str | None = value(
         None, ref="the preset of the instrument's name, where there is one",
@@ -107,21 +102,6 @@ class GroundRadar(PresetPart):
         (RadarChannel(name="low", low="15 MHz", high="95 MHz"),),  # type: ignore[arg-type]
         description="bands of the radar", min_length=1,
     )  # fmt: skip
-
-    @classmethod
-    def preset_names(cls) -> tuple[str, ...]:
-        """Names of the presets."""
-        return _FILES.names()
-
-    @classmethod
-    def preset_of(cls, name: str) -> Preset:
-        """The preset of a name; InputError for a name that is none."""
-        return _preset(name)
-
-    @classmethod
-    def presets(cls) -> tuple[Preset, ...]:
-        """Radars to be named in a mission file: preset = "roper"."""
-        return tuple(_preset(name) for name in _FILES.names())
 
     def channel(self, name: str) -> RadarChannel:
         """A channel by its name; InputError for a name that is none."""

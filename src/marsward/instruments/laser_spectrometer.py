@@ -9,7 +9,7 @@ reading; what is told is the mean of the shots. The error of the response is dra
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -22,7 +22,7 @@ from scipy.special import voigt_profile
 from marsward.core.errors import InputError
 from marsward.core.fields import FieldRow, add_fields, field
 from marsward.core.part import Part, value
-from marsward.core.preset_files import Preset, PresetFiles
+from marsward.core.preset_files import PresetFiles
 from marsward.core.preset_part import PresetPart
 from marsward.core.quantity import QuantityRule
 from marsward.data.plasma_lines import ELEMENTS, plasma_lines
@@ -80,16 +80,12 @@ class LaserRange(Part):
         return np.linspace(self.low, self.high, self.channels)
 
 
-@cache
-def _preset(name: str) -> Preset:
-    return _FILES.read(name)
-
-
 class LaserSpectrometer(PresetPart):
     """A laser with its spectrometers, seeing in vacuum wavelengths."""
 
     kind: ClassVar[str] = "laser-spectrometer"
     pieces: ClassVar[str] = "ranges"
+    files: ClassVar[PresetFiles | None] = _FILES
 
     preset: str | None = value(
         None, ref="the preset of the instrument's name, where there is one",
@@ -154,21 +150,6 @@ class LaserSpectrometer(PresetPart):
         (LaserRange(name="all", low="240 nm", high="850 nm", fwhm="0.3 nm"),),  # type: ignore[arg-type]
         description="spectrometers of the set", min_length=1,
     )  # fmt: skip
-
-    @classmethod
-    def preset_names(cls) -> tuple[str, ...]:
-        """Names of the presets."""
-        return _FILES.names()
-
-    @classmethod
-    def preset_of(cls, name: str) -> Preset:
-        """The preset of a name; InputError for a name that is none."""
-        return _preset(name)
-
-    @classmethod
-    def presets(cls) -> tuple[Preset, ...]:
-        """Lasers to be named in a mission file: preset = "marscode"."""
-        return tuple(_preset(name) for name in _FILES.names())
 
     @property
     def wavelength(self) -> Array:

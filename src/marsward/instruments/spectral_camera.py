@@ -8,7 +8,6 @@ all bands (dust on it, tilt, age) and one for each band, which are drawn once fo
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -20,7 +19,7 @@ from marsward.core.constants import SOLAR_IRRADIANCE
 from marsward.core.errors import InputError
 from marsward.core.fields import FieldRow, add_fields, field
 from marsward.core.part import Part, value
-from marsward.core.preset_files import Preset, PresetFiles
+from marsward.core.preset_files import PresetFiles
 from marsward.core.preset_part import PresetPart
 from marsward.core.quantity import QuantityRule
 from marsward.data.textures import solar_spectrum
@@ -61,15 +60,11 @@ class CameraBand(Part):
     )  # fmt: skip
 
 
-@cache
-def _preset(name: str) -> Preset:
-    return _FILES.read(name)
-
-
 class SpectralCamera(PresetPart):
     """A camera with narrow bands and its calibration target."""
 
     kind: ClassVar[str] = "spectral-camera"
+    files: ClassVar[PresetFiles | None] = _FILES
 
     preset: str | None = value(
         None, ref="the preset of the instrument's name, where there is one",
@@ -114,21 +109,6 @@ class SpectralCamera(PresetPart):
         (CameraBand(name="red", centre="650 nm", width="20 nm"),),  # type: ignore[arg-type]
         description="filters of the camera", min_length=1,
     )  # fmt: skip
-
-    @classmethod
-    def preset_names(cls) -> tuple[str, ...]:
-        """Names of the presets."""
-        return _FILES.names()
-
-    @classmethod
-    def preset_of(cls, name: str) -> Preset:
-        """The preset of a name; InputError for a name that is none."""
-        return _preset(name)
-
-    @classmethod
-    def presets(cls) -> tuple[Preset, ...]:
-        """Cameras to be named in a mission file: preset = "mscam"."""
-        return tuple(_preset(name) for name in _FILES.names())
 
     @property
     def wavelength(self) -> Array:

@@ -6,7 +6,7 @@ Capsules that have flown are presets, files in `presets/capsule/`.
 from __future__ import annotations
 
 import math
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -17,7 +17,7 @@ from scipy.interpolate import CubicSpline, PchipInterpolator
 from marsward.core.asked import numbers
 from marsward.core.errors import InputError
 from marsward.core.part import value
-from marsward.core.preset_files import Preset, PresetFiles
+from marsward.core.preset_files import PresetFiles
 from marsward.core.preset_part import PresetPart
 from marsward.core.quantity import QuantityRule
 from marsward.physics.aeroheating import SUTTON_GRAVES
@@ -38,6 +38,7 @@ class Capsule(PresetPart):
 
     kind: ClassVar[str] = "capsule"
     pieces: ClassVar[str] = ""
+    files: ClassVar[PresetFiles | None] = _FILES
 
     preset: str | None = value(
         None,
@@ -95,21 +96,6 @@ class Capsule(PresetPart):
         "0 km", unit="m", ref=_CHOICE,
         description="range to go to the guidance's target at which a trigger by range comes",
     )  # fmt: skip
-
-    @classmethod
-    def preset_names(cls) -> tuple[str, ...]:
-        """Names of the presets."""
-        return _names()
-
-    @classmethod
-    def preset_of(cls, name: str) -> Preset:
-        """The preset of a name; InputError for a name that is none."""
-        return _preset(name)
-
-    @classmethod
-    def presets(cls) -> tuple[Preset, ...]:
-        """Capsules to be named in a mission file: preset = "mars-2020"."""
-        return tuple(_preset(name) for name in _names())
 
     @model_validator(mode="after")
     def _check(self) -> Capsule:
@@ -202,13 +188,3 @@ class Capsule(PresetPart):
             SUTTON_GRAVES / math.sqrt(self.nose_radius),
             math.log(mean_free_path_density() / self.diameter), drag, lift, _SCALE, _ROWS - 1.0,
         ])  # fmt: skip
-
-
-@cache
-def _names() -> tuple[str, ...]:
-    return _FILES.names()
-
-
-@cache
-def _preset(name: str) -> Preset:
-    return _FILES.read(name)

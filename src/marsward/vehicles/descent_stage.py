@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import model_validator
 
 from marsward.core.errors import InputError
 from marsward.core.part import value
-from marsward.core.preset_files import Preset, PresetFiles
+from marsward.core.preset_files import PresetFiles
 from marsward.core.preset_part import PresetPart
 from marsward.core.quantity import QuantityRule
 
@@ -26,16 +25,6 @@ _FILES = PresetFiles("descent stage", "descent-stage", parts="", room="marsward.
 _CHOICE = "a choice: a lander of about a tonne"
 
 
-@cache
-def _names() -> tuple[str, ...]:
-    return _FILES.names()
-
-
-@cache
-def _preset(name: str) -> Preset:
-    return _FILES.read(name)
-
-
 class DescentStage(PresetPart):
     """Shields, radar altimeter, engines and landing gear of a lander, each value with its source.
 
@@ -45,6 +34,7 @@ class DescentStage(PresetPart):
 
     kind: ClassVar[str] = "descent-stage"
     pieces: ClassVar[str] = ""
+    files: ClassVar[PresetFiles | None] = _FILES
 
     preset: str | None = value(
         None, ref="the preset of the stage's name, where there is one",
@@ -203,18 +193,3 @@ class DescentStage(PresetPart):
         if self.final_speed <= 0.0 or self.specific_impulse <= 0.0 or self.footprint <= 0.0:
             raise InputError("final_speed, specific_impulse and footprint are above 0")
         return self
-
-    @classmethod
-    def preset_names(cls) -> tuple[str, ...]:
-        """Names of the presets."""
-        return _names()
-
-    @classmethod
-    def preset_of(cls, name: str) -> Preset:
-        """The preset of a name; InputError for a name that is none."""
-        return _preset(name)
-
-    @classmethod
-    def presets(cls) -> tuple[Preset, ...]:
-        """Stages to be named in a mission file: preset = "mars-2020"."""
-        return tuple(_preset(name) for name in _names())

@@ -13,7 +13,6 @@ sheets of such cells.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
@@ -23,7 +22,7 @@ from pydantic import model_validator
 from marsward.core.asked import fitting, numbers
 from marsward.core.errors import InputError
 from marsward.core.part import value
-from marsward.core.preset_files import Preset, PresetFiles
+from marsward.core.preset_files import PresetFiles
 from marsward.core.preset_part import PresetPart
 from marsward.core.quantity import QuantityRule
 
@@ -37,16 +36,12 @@ _CHARGE = np.array([0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0]
 _OPEN = np.array([0.0, 0.32, 0.44, 0.55, 0.6, 0.64, 0.68, 0.73, 0.79, 0.85, 0.92, 1.0])
 
 
-@cache
-def _preset(name: str) -> Preset:
-    return _FILES.read(name)
-
-
 class HelicopterPower(PresetPart):
     """What a helicopter's electricity is made, kept and used by; each value with its source."""
 
     kind: ClassVar[str] = "helicopter-power"
     pieces: ClassVar[str] = ""
+    files: ClassVar[PresetFiles | None] = _FILES
 
     preset: str | None = value("ingenuity", ref=_REF, description="the craft whose values hold")
     name: str = value("ingenuity", description="name of the helicopter")
@@ -118,16 +113,6 @@ class HelicopterPower(PresetPart):
                 f"{self.empty_voltage:g} V"
             )
         return self
-
-    @classmethod
-    def preset_names(cls) -> tuple[str, ...]:
-        """Names of the presets."""
-        return _FILES.names()
-
-    @classmethod
-    def preset_of(cls, name: str) -> Preset:
-        """The preset of a name; InputError for a name that is none."""
-        return _preset(name)
 
     @classmethod
     def _given(cls, data: Mapping[str, Any]) -> dict[str, Any]:

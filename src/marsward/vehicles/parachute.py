@@ -9,7 +9,6 @@ speed while its canopy fills. Canopies flown and tested spread by some 12 % abou
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -18,7 +17,7 @@ from pydantic import model_validator
 
 from marsward.core.errors import InputError
 from marsward.core.part import value
-from marsward.core.preset_files import Preset, PresetFiles
+from marsward.core.preset_files import PresetFiles
 from marsward.core.preset_part import PresetPart
 from marsward.core.quantity import QuantityRule
 
@@ -34,21 +33,12 @@ MACH_STEP = 0.02
 _MACH_TOP = 4.0
 
 
-@cache
-def _names() -> tuple[str, ...]:
-    return _FILES.names()
-
-
-@cache
-def _preset(name: str) -> Preset:
-    return _FILES.read(name)
-
-
 class Parachute(PresetPart):
     """A disk-gap-band parachute, each value with its source."""
 
     kind: ClassVar[str] = "parachute"
     pieces: ClassVar[str] = ""
+    files: ClassVar[PresetFiles | None] = _FILES
 
     preset: str | None = value(
         None, ref="the preset of the parachute's name, where there is one",
@@ -122,21 +112,6 @@ class Parachute(PresetPart):
                 "mach_factor begins at Mach 0, rises in Mach number and has factors above 0"
             )
         return self
-
-    @classmethod
-    def preset_names(cls) -> tuple[str, ...]:
-        """Names of the presets."""
-        return _names()
-
-    @classmethod
-    def preset_of(cls, name: str) -> Preset:
-        """The preset of a name; InputError for a name that is none."""
-        return _preset(name)
-
-    @classmethod
-    def presets(cls) -> tuple[Preset, ...]:
-        """Parachutes to be named in a mission file: preset = "mars-2020"."""
-        return tuple(_preset(name) for name in _names())
 
     @property
     def area(self) -> float:

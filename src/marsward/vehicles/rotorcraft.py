@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from marsward.core.asked import fitting, number, numbers
 from marsward.core.errors import InputError, PhysicsError
 from marsward.core.part import value
-from marsward.core.preset_files import Preset, PresetFiles
+from marsward.core.preset_files import PresetFiles
 from marsward.core.preset_part import PresetPart
 from marsward.core.quantity import QuantityRule
 from marsward.physics.air import GRAVITY, speed_of_sound, viscosity
@@ -41,21 +41,12 @@ STATUSES = (
 """What a trim may be; the second and third hold numbers that stand on weak ground."""
 
 
-@cache
-def _names() -> tuple[str, ...]:
-    return _FILES.names()
-
-
-@cache
-def _preset(name: str) -> Preset:
-    return _FILES.read(name)
-
-
 class Rotorcraft(PresetPart):
     """The coaxial rotors of a helicopter, each value with its source; Ingenuity's by default."""
 
     kind: ClassVar[str] = "rotorcraft"
     pieces: ClassVar[str] = ""
+    files: ClassVar[PresetFiles | None] = _FILES
 
     preset: str | None = value(
         None, ref="the preset of the rotorcraft's name, where there is one",
@@ -112,21 +103,6 @@ class Rotorcraft(PresetPart):
         ref="drag coefficient 1 on fuselage, legs and the panel's edge",
         description="of all that does not turn",
     )  # fmt: skip
-
-    @classmethod
-    def preset_names(cls) -> tuple[str, ...]:
-        """Names of the presets."""
-        return _names()
-
-    @classmethod
-    def preset_of(cls, name: str) -> Preset:
-        """The preset of a name; InputError for a name that is none."""
-        return _preset(name)
-
-    @classmethod
-    def presets(cls) -> tuple[Preset, ...]:
-        """Rotorcraft to be named in a mission file: preset = "ingenuity"."""
-        return tuple(_preset(name) for name in _names())
 
     @property
     def solidity(self) -> float:

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 from pydantic import model_validator
 
 from marsward.core.part import value
-from marsward.core.preset_files import Preset, PresetFiles
+from marsward.core.preset_files import PresetFiles
 from marsward.core.preset_part import PresetPart
 from marsward.core.quantity import QuantityRule
 from marsward.physics.wheel_soil import MARS_GRAVITY, SOILS, SlipTable, Soil, Wheel, slip_table
@@ -34,6 +34,7 @@ class Rover(PresetPart):
 
     kind: ClassVar[str] = "rover"
     pieces: ClassVar[str] = ""
+    files: ClassVar[PresetFiles | None] = _FILES
 
     preset: str | None = value(
         None, ref="the preset of the rover's name, where there is one",
@@ -122,21 +123,6 @@ class Rover(PresetPart):
         "1 m", unit="m", ref="a choice: some pixels of orbital images",
         description="place found in orbital images, one sigma in each direction",
     )  # fmt: skip
-
-    @classmethod
-    def preset_names(cls) -> tuple[str, ...]:
-        """Names of the presets."""
-        return _FILES.names()
-
-    @classmethod
-    def preset_of(cls, name: str) -> Preset:
-        """The preset of a name; InputError for a name that is none."""
-        return _FILES.read(name)
-
-    @classmethod
-    def presets(cls) -> tuple[Preset, ...]:
-        """Rovers to be named in a mission file: preset = "zhurong"."""
-        return tuple(_FILES.read(name) for name in _FILES.names())
 
     @model_validator(mode="after")
     def _check(self) -> Rover:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -11,7 +10,7 @@ from pydantic import model_validator
 
 from marsward.core.errors import InputError
 from marsward.core.part import value
-from marsward.core.preset_files import Preset, PresetFiles
+from marsward.core.preset_files import PresetFiles
 from marsward.core.preset_part import PresetPart
 from marsward.core.quantity import QuantityRule
 from marsward.vehicles.battery import Battery
@@ -34,16 +33,12 @@ _Hour = Annotated[float, QuantityRule("", ge=0.0, le=24.0)]
 _CHOICE = "assumed"
 
 
-@cache
-def _preset(name: str) -> Preset:
-    return _FILES.read(name)
-
-
 class RoverPower(PresetPart):
     """Power and heat of a rover, each value with its source."""
 
     kind: ClassVar[str] = "rover-power"
     pieces: ClassVar[str] = "panels"
+    files: ClassVar[PresetFiles | None] = _FILES
 
     preset: str | None = value(
         None, ref="the preset of the rover's name, where there is one",
@@ -137,21 +132,6 @@ class RoverPower(PresetPart):
         "mean", ref=_CHOICE, description="which power of the sol counts: see sleep_rule"
     )
     sleep_charge: _Share = value(0.4, ref=_CHOICE, description="charge to go dormant at")
-
-    @classmethod
-    def preset_names(cls) -> tuple[str, ...]:
-        """Names of the presets."""
-        return _FILES.names()
-
-    @classmethod
-    def preset_of(cls, name: str) -> Preset:
-        """The preset of a name; InputError for a name that is none."""
-        return _preset(name)
-
-    @classmethod
-    def presets(cls) -> tuple[Preset, ...]:
-        """Rovers to be named in a mission file: preset = "zhurong"."""
-        return tuple(_preset(name) for name in cls.preset_names())
 
     @classmethod
     def of(cls, name: str, **changes: Any) -> RoverPower:
