@@ -54,7 +54,7 @@ def record(phase, found, given: Given) -> Outcome:
 
 
 def _sentence(found) -> str:
-    point, c3 = found.point, float(found.departure_v_infinity @ found.departure_v_infinity)
+    point, c3 = found.point, float(_departure_hyperbola(found).c3)
     days = float(point.epoch - found.leave.epoch) / 86400.0
     return (
         f"leaves with C3 {c3 / 1e6:.2f} km²/s² and after {days:.0f} days meets the air "
