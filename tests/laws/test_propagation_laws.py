@@ -94,5 +94,5 @@ def test_a_flight_in_two_parts_is_the_flight(state, days, share):
     part = arrive(state, START, middle, forces=FULL)
     assert np.linalg.norm((whole.at(middle) - part)[:3]) < 2.0
     end = arrive(part, middle, whole.stop, forces=FULL)
-    # what the middle is off grows on the way: a factor of some four over sixty days
+    # as the middle: 0.52 m was met in a random case at 1.4e11 m
     assert np.linalg.norm((whole.final - end)[:3]) < 2.0

@@ -169,7 +169,9 @@ def _step(
     instruments = named_instruments(phase, mission)
     parts = [type(phase), *(type(mission.instruments[name]) for name in instruments)]
     code = source_hash(sorted({part.__module__ for part in parts}))
-    inputs = input_hashes(phase, Path(mission.path).parent)
+    home = Path(mission.path).parent
+    dust = mission.world.files(home) if "world" in phase.reads else ()
+    inputs = input_hashes(phase, home, dust)
     content = {
         "kind": phase.kind,
         "title": phase.title,
@@ -212,8 +214,10 @@ def named_instruments(phase: Phase, mission: Mission) -> tuple[str, ...]:
     return tuple(name for name in mission.instruments if name in words)
 
 
-def input_hashes(phase: Phase, home: Path = Path()) -> dict[str, str]:
-    """Name to sha256 of the kernels and files that a phase reads; `home` is the mission's folder.
+def input_hashes(phase: Phase, home: Path = Path(), also: Sequence[Path] = ()) -> dict[str, str]:
+    """Name to sha256 of the kernels and files that a phase reads.
+
+    home : the mission's folder; also : files of tables of the mission that the phase reads
 
     Raises
     ------
@@ -223,7 +227,7 @@ def input_hashes(phase: Phase, home: Path = Path()) -> dict[str, str]:
     from marsward.data import kernel_paths
 
     paths = [getattr(kernel_paths, name)() for name in phase.kernels]
-    paths += list(phase.data(home))
+    paths += [*phase.data(home), *also]
     found = {}
     for path in paths:
         if not path.is_file():
