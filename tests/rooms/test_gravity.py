@@ -12,7 +12,7 @@ from marsward.core.time import Epoch
 from marsward.data.gravity_model import gravity_model
 from marsward.dynamics.forces import Forces
 from marsward.dynamics.gravity import attraction, field_tables
-from marsward.dynamics.kernels.gravity import body_axes
+from marsward.dynamics.kernels.gravity import SCRATCH, body_axes, field_attraction
 from marsward.dynamics.state_transition import arrive
 
 DAY = 86400.0
@@ -136,3 +136,27 @@ def test_degrees_that_are_not_there(name, degree):
 def test_bodies_that_have_no_field():
     with pytest.raises(InputError, match="no gravity field"):
         gravity_model("venus")
+
+
+@pytest.mark.parametrize(
+    ("name", "degree"), [("earth", 2), ("earth", 4), ("mars", 4), ("mars", 20)]
+)
+@pytest.mark.parametrize("gradient", [False, True])
+def test_a_flight_feels_every_degree_it_was_asked_for(name, degree, gradient):
+    """The kernel of the integrator, which leaves out what is small, against the whole sum."""
+    tables = field_tables({name: degree}, 0.0, -1e4, 1e4)
+    radius = gravity_model(name).radius
+    point = 1.03 * radius * np.array([0.48, -0.6, 0.64])
+    axes = np.zeros((3, 3))
+    body_axes(0.0, tables.field_turn[0], axes)
+    acc, grad = np.zeros(3), np.zeros((3, 7))
+    field_attraction(
+        0.0, *(axes.T @ point), tables.field_index[0], tables.field_scale[0], tables.field_terms,
+        tables.field_turn[0], gradient, axes, np.zeros(9 + SCRATCH), 0, acc, grad,
+    )  # fmt: skip
+    whole, slope = attraction(name, point, degree=degree)
+    np.testing.assert_allclose(axes @ acc, whole, atol=1e-9 * np.linalg.norm(whole))
+    if gradient:
+        np.testing.assert_allclose(
+            axes @ grad[:, :3] @ axes.T, slope, atol=1e-8 * np.abs(slope).max()
+        )

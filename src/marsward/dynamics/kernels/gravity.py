@@ -205,7 +205,8 @@ def field_attraction(
         return
     full = index[1]
     reach = scale[3] / max(0.5 * math.log(r2 / (radius * radius)), 1e-3)
-    degree = min(full if gradient else full - 1, int(reach) + 4)
+    # sums to a degree n hold the attraction of degrees to n - 1, its gradient to n - 2
+    degree = min(full if gradient else full - 1, int(reach) + (6 if gradient else 5))
     body_axes(t, turn, axes)
     x = axes[0, 0] * dx + axes[0, 1] * dy + axes[0, 2] * dz
     y = axes[1, 0] * dx + axes[1, 1] * dy + axes[1, 2] * dz
