@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -10,7 +12,9 @@ import numpy as np
 
 from marsward.core.constants import ASTRONOMICAL_UNIT
 from marsward.core.errors import InputError, PhysicsError
+from marsward.core.frames import rotation
 from marsward.core.time import Epoch
+from marsward.data.gravity_model import gravity_model
 from marsward.dynamics.forces import Forces, masses
 from marsward.dynamics.kernels.lanes import NOT_FINITE, REACHED, UNDERFLOW, integrate_lanes
 from marsward.dynamics.propagate import prepared
@@ -31,6 +35,7 @@ def propagate_lanes(
     centre: Any = "sun",
     forces: Forces = _EVERYTHING,
     solar_pressure: Any = None,
+    gravity: Mapping[str, int] | None = None,
     rtol: float = 1e-12,
     ephemeris: Any = None,
     workers: int = 1,
@@ -39,9 +44,10 @@ def propagate_lanes(
     """Fly many craft from one epoch to another, without the paths between.
 
     Point masses, light pressure in full light and the Sun's relativity, relative to one centre
-    throughout: there are no shadows, gravity fields, drag, burns, impacts or events here. Craft are
-    taken in blocks of `BLOCK` that share their steps, so give them in an order in which
-    neighbours are alike.
+    throughout: there are no shadows, drag, burns, impacts or events here. Of a gravity field each
+    craft feels the second zonal harmonic where it is; the rest, a thousandth of that, changes
+    linearly from the first craft of a block on. Craft are taken in blocks of `BLOCK` that share
+    their steps, so give them in an order in which neighbours are alike.
 
     Parameters
     ----------
@@ -49,8 +55,9 @@ def propagate_lanes(
     epoch : of all states
     until : Epoch, or seconds from ``epoch``
     centre : body name or NAIF id that states are relative to, before and after
-    forces : `Forces`; its ``gravity`` must be empty
+    forces : `Forces`; its ``gravity`` must be empty; the fields of lanes are given apart
     solar_pressure : (N,) acceleration of each craft at 1 au [m/s2]; that of ``forces`` otherwise
+    gravity : degree of the gravity field by body, ``{"earth": 4}``; point masses when left out
     rtol : relative tolerance of a step
     ephemeris : `Ephemeris`; DE440 when left out
     workers : threads
@@ -78,27 +85,31 @@ def propagate_lanes(
         raise InputError(f"forces must be a Forces, like Forces(relativity=False), not {forces!r}")
     if forces.gravity:
         raise InputError(
-            "lanes have no gravity fields; propagate craft one by one, or leave gravity empty"
+            "lanes have no gravity fields of their own: leave gravity of the forces empty and "
+            'give propagate_lanes(…, gravity={"earth": 4})'
         )
     push = _pushes(solar_pressure, forces, array.shape[0])
     if array.shape[0] == 0:
         return array
     if forces.drag is not None:
         raise InputError("lanes have no drag; propagate craft one by one, or leave drag out")
-    plain = Forces(forces.bodies, None, forces.relativity, centre_switching=False)
+    plain = Forces(
+        forces.bodies, None, forces.relativity, gravity=gravity or {}, centre_switching=False
+    )
     flight, end = prepared(
         array[0], epoch, until, centre=centre, forces=plain, rtol=rtol, ephemeris=ephemeris,
         impact=False, **settings,
     )  # fmt: skip
     model = flight.model()
     first = _first_step(array, flight, rtol)
+    zonal = _zonal(plain, epoch)
 
     def fly(begin: int) -> None:
         rows = slice(begin, begin + BLOCK)
         block = np.ascontiguousarray(array[rows].T)
         status, _, _, time = integrate_lanes(
             block, flight.time, end, first, flight.settings.tolerance,
-            flight.settings.most_steps, push[rows], model, tableau(),
+            flight.settings.most_steps, push[rows], zonal, model, tableau(),
         )  # fmt: skip
         if status != REACHED:
             raise PhysicsError(_sentence(status, begin, block, flight.epoch(time)))
@@ -133,6 +144,17 @@ def _pushes(solar_pressure: Any, forces: Forces, count: int) -> np.ndarray:
             f"it has shape {each.shape}"
         )
     return np.ascontiguousarray(np.broadcast_to(each * au2, (count,)))
+
+
+def _zonal(forces: Forces, epoch: Epoch) -> np.ndarray:
+    """(fields, 4) second zonal harmonics, in the order of the model's fields."""
+    rows = np.empty((len(forces.gravity), 4))
+    for row, name in zip(rows, sorted(forces.gravity), strict=True):
+        field = gravity_model(name)
+        j2 = -math.sqrt(5.0) * float(field.cosine[2, 0])
+        row[0] = 1.5 * j2 * field.gm * field.radius**2
+        row[1:] = rotation("J2000", f"IAU_{name.upper()}", epoch)[2]
+    return rows
 
 
 def _first_step(states: np.ndarray, flight: Any, rtol: float) -> float:
