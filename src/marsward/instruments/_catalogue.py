@@ -13,4 +13,5 @@ INSTRUMENTS: dict[str, str] = {
     "ground-radar": "marsward.instruments.ground_radar:GroundRadar",
     "laser-spectrometer": "marsward.instruments.laser_spectrometer:LaserSpectrometer",
     "spectral-camera": "marsward.instruments.spectral_camera:SpectralCamera",
+    "radio-tracking": "marsward.instruments.radio_tracking:RadioTracking",
 }
