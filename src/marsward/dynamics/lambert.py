@@ -3,37 +3,38 @@
     legs = lambert(r_earth, r_mars, 203 * 86400.0, gm=body("sun").gm)
     legs.departure, legs.arrival        # velocities at both ends
     legs.told(0)                        # why a case has none
+    lambert(r_earth, r_mars, 900 * 86400.0, gm=gm, revolutions=1, branch="high")
 
-Less than one revolution; any number of cases at once. A case that has no answer is NaN with its
-`status`, never an error: grids of dates have cells that cannot be flown.
+Any number of cases at once, of any number of whole revolutions. A case that has no answer is NaN
+with its `status`, never an error: grids of dates have cells that cannot be flown.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from marsward.core.asked import whole
 from marsward.core.errors import InputError
-from marsward.dynamics.kernels.lambert import (
-    BAD_INPUT,
-    NO_PLANE,
-    NOT_SETTLED,
-    SOLVED,
-    lambert_rows,
-)
+from marsward.dynamics.kernels.lambert_rows import lambert_rows
 
-__all__ = ["BAD_INPUT", "NOT_SETTLED", "NO_PLANE", "SOLVED", "LambertLegs", "lambert"]
+__all__ = [
+    "BAD_INPUT", "NOT_SETTLED", "NO_PLANE", "SOLVED", "TOO_SHORT", "LambertLegs", "lambert",
+]  # fmt: skip
 
 Array = NDArray[np.float64]
+SOLVED, BAD_INPUT, NO_PLANE, NOT_SETTLED, TOO_SHORT = range(5)
+_MOST_TURNS = 1000
 _WORDS = {
     SOLVED: "solved",
     BAD_INPUT: "a position, the time of flight or the mass is not a number above 0",
     NO_PLANE: "both places lie on one line through the centre, or the flight would have to turn "
     "about an axis in its own plane: the plane of flight is not defined",
     NOT_SETTLED: "the steps did not settle",
+    TOO_SHORT: "the time of flight is less than the shortest of that many revolutions",
 }
 
 
@@ -68,6 +69,8 @@ def lambert(
     *,
     gm: ArrayLike,
     about: ArrayLike = (0.0, 0.0, 1.0),
+    revolutions: int = 0,
+    branch: Literal["low", "high"] = "low",
 ) -> LambertLegs:
     """Velocities at both ends of the conic from one place to another in a given time.
 
@@ -77,7 +80,10 @@ def lambert(
     seconds : (...) time of flight [s]
     gm : (...) gravitational parameter [m3/s2]
     about : (..., 3) axis about which the flight turns in the positive sense; the pole of the
-        axes, as planets go, when left out
+        axes, as planets go, when left out; turned round, the flight goes the other way
+    revolutions : whole turns about the centre before the last place is reached
+    branch : with one revolution or more there are two flights or none: "low"
+        has the larger `x` and the flatter path, "high" the smaller
 
     Returns
     -------
@@ -85,7 +91,8 @@ def lambert(
 
     Raises
     ------
-    InputError : places that are not three numbers, or shapes that do not fit one another.
+    InputError : places that are not three numbers, shapes that do not fit one another, a number
+        of revolutions below 0, or a branch that is none
 
     References
     ----------
@@ -106,14 +113,33 @@ def lambert(
         raise InputError(
             f"first, last, about, seconds and gm do not fit together: {told}"
         ) from None
-    rows = [np.broadcast_to(each, (*shape, 3)).reshape(-1, 3) for each in arrays.values()]
-    flat = [np.broadcast_to(each, shape).reshape(-1) for each in numbers]
-    r1, r2, pole, time, mass = (np.ascontiguousarray(each) for each in (*rows, *flat))
-    n = time.size
+    turns = _turns(revolutions, branch)
+    n = int(np.prod(shape))
+    r1, r2 = (_rows(arrays[name], shape) for name in ("first", "last"))
+    pole = _rows(arrays["about"], shape if arrays["about"].size > 3 else ())
+    time = _cells(numbers[0], shape)
+    mass = _cells(numbers[1], shape if numbers[1].size > 1 else ())
     v1, v2, x = np.empty((n, 3)), np.empty((n, 3)), np.empty(n)
     steps, status = np.empty(n, np.int64), np.empty(n, np.int64)
-    lambert_rows(r1, r2, time, mass, pole, v1, v2, x, steps, status)
+    lambert_rows(r1, r2, time, mass, pole, turns, branch == "high", v1, v2, x, steps, status)
     return LambertLegs(
         v1.reshape(*shape, 3), v2.reshape(*shape, 3), status.reshape(shape), x.reshape(shape),
         steps.reshape(shape),
     )  # fmt: skip
+
+
+def _rows(values: Array, shape: tuple[int, ...]) -> Array:
+    return np.ascontiguousarray(np.broadcast_to(values, (*shape, 3)).reshape(-1, 3))
+
+
+def _cells(values: Array, shape: tuple[int, ...]) -> Array:
+    return np.ascontiguousarray(np.broadcast_to(values, shape).reshape(-1))
+
+
+def _turns(revolutions: Any, branch: Any) -> int:
+    turns = whole(revolutions, "revolutions", 0)
+    if turns > _MOST_TURNS:
+        raise InputError(f"revolutions is {turns}: give a number from 0 to {_MOST_TURNS}")
+    if branch not in ("low", "high"):
+        raise InputError(f'branch is {branch!r}: give "low" or "high"')
+    return turns

@@ -1,4 +1,4 @@
-"""Lambert's problem in a row of cases: one unknown each, found by Householder's third-order steps.
+"""Lambert's problem below one revolution, one case at a time, by Householder's third-order steps.
 
 The unknown x and the geometry number lambda are Lancaster & Blanchard's, the start and the steps
 those of Izzo 2015, doi:10.1007/s10569-014-9587-y; near the parabola the time of flight is summed
@@ -7,13 +7,7 @@ as Battin's hypergeometric series.
 
 import math
 
-import numpy as np
 from numba import njit
-
-SOLVED = 0
-BAD_INPUT = 1
-NO_PLANE = 2
-NOT_SETTLED = 3
 
 _NEAR_PARABOLA = 0.01
 _AT_PARABOLA = 1e-4
@@ -97,71 +91,3 @@ def solve_x(time, lam):
     if abs(miss) <= 1e-11 * (1.0 + time):
         return x, _ROUNDS
     return x, -1
-
-
-@njit(cache=True, error_model="numpy", nogil=True)
-def lambert_rows(first, last, seconds, gm, pole, v_first, v_last, x_out, steps, status):
-    """Velocities at both ends of every case.
-
-    first, last : f8 (n, 3) positions [m]
-    seconds, gm : f8 (n,) time of flight [s], gravitational parameter [m3/s2]
-    pole : f8 (n, 3) the flight turns about this axis in the positive sense
-    v_first, v_last : f8 (n, 3) filled with velocities [m/s]; NaN where there is no solution
-    x_out : f8 (n,), steps : i8 (n,), status : i8 (n,) filled
-    """
-    for i in range(seconds.size):
-        v_first[i] = np.nan
-        v_last[i] = np.nan
-        x_out[i] = np.nan
-        steps[i] = 0
-        status[i] = _one(i, first, last, seconds, gm, pole, v_first, v_last, x_out, steps)
-
-
-@njit(cache=True, error_model="numpy", nogil=True)
-def _one(i, first, last, seconds, gm, pole, v_first, v_last, x_out, steps):
-    ax, ay, az = first[i, 0], first[i, 1], first[i, 2]
-    bx, by, bz = last[i, 0], last[i, 1], last[i, 2]
-    r1 = math.sqrt(ax * ax + ay * ay + az * az)
-    r2 = math.sqrt(bx * bx + by * by + bz * bz)
-    if not (r1 > 0.0 and r2 > 0.0 and seconds[i] > 0.0 and gm[i] > 0.0):
-        return BAD_INPUT
-    if not (math.isfinite(r1) and math.isfinite(r2) and math.isfinite(seconds[i] * gm[i])):
-        return BAD_INPUT
-    ax, ay, az, bx, by, bz = ax / r1, ay / r1, az / r1, bx / r2, by / r2, bz / r2
-    hx, hy, hz = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
-    sine = math.sqrt(hx * hx + hy * hy + hz * hz)
-    along = hx * pole[i, 0] + hy * pole[i, 1] + hz * pole[i, 2]
-    size = math.sqrt(pole[i, 0] ** 2 + pole[i, 1] ** 2 + pole[i, 2] ** 2)
-    if not (sine > 1e-9 and abs(along) > 1e-12 * sine * size):
-        return NO_PLANE
-    turn = math.copysign(1.0 / sine, along)
-    hx, hy, hz = hx * turn, hy * turn, hz * turn
-    cosine = ax * bx + ay * by + az * bz
-    # chord by the half angle, which does not cancel when both ends are near each other
-    half = 0.5 * math.atan2(sine, cosine)
-    chord = math.sqrt((r1 - r2) ** 2 + 4.0 * r1 * r2 * math.sin(half) ** 2)
-    s = 0.5 * (r1 + r2 + chord)
-    lam = math.sqrt(r1 * r2) * math.cos(half) / s
-    if along < 0.0:
-        lam = -lam
-    time = math.sqrt(2.0 * gm[i] / s) / s * seconds[i]
-    x, count = solve_x(time, lam)
-    x_out[i] = x
-    steps[i] = count
-    if count < 0 or not math.isfinite(x):
-        return NOT_SETTLED
-    y = math.sqrt(1.0 - lam * lam * (1.0 - x * x))
-    gamma = math.sqrt(0.5 * gm[i] * s)
-    rho = (r1 - r2) / chord
-    sigma = 2.0 * math.sqrt(r1 * r2) * math.sin(half) / chord
-    low, high = lam * y - x, rho * (lam * y + x)
-    out1, out2 = gamma * (low - high) / r1, -gamma * (low + high) / r2
-    across = gamma * sigma * (y + lam * x)
-    on1, on2 = across / r1, across / r2
-    v_first[i, 0] = out1 * ax + on1 * (hy * az - hz * ay)
-    v_first[i, 1] = out1 * ay + on1 * (hz * ax - hx * az)
-    v_first[i, 2] = out1 * az + on1 * (hx * ay - hy * ax)
-    v_last[i, 0] = out2 * bx + on2 * (hy * bz - hz * by)
-    v_last[i, 1] = out2 * by + on2 * (hz * bx - hx * bz)
-    v_last[i, 2] = out2 * bz + on2 * (hx * by - hy * bx)
-    return SOLVED
