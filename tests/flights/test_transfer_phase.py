@@ -98,7 +98,8 @@ def test_launch_site_and_asymptote_make_the_plane():
 @pytest.mark.parametrize(
     ("override", "error", "says"),
     [
-        ("transfer.arrival=2020-08-02", InputError, "60 to 600"),
+        ("transfer.arrival=2020-08-02", PhysicsError, "60 to 600"),
+        ("transfer.arrival=2020-07-02", PhysicsError, "before the launch"),
         ("transfer.angle=12 deg", InputError, "angle"),
         ("transfer.target_lat=89 deg", PhysicsError, "no prograde entry"),
     ],

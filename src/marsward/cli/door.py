@@ -37,6 +37,12 @@ CALC: dict[str, tuple[str, str]] = {
         "one instant in all time scales, here and on Mars",
     ),
     "where": ("marsward.cli.calc_where:calc_where", "where a body is, seen from another"),
+    "window": ("marsward.cli.calc_window:calc_window", "launch windows between two bodies"),
+    "tour": (
+        "marsward.cli.calc_tour:calc_tour",
+        "the best tours by way of Venus, Earth or the Moon",
+    ),
+    "link": ("marsward.cli.calc_link:calc_link", "budget of a radio link to Earth"),
     "look": (
         "marsward.cli.calc_look:calc_look",
         "how a body looks from another: size, phase, range",

@@ -68,20 +68,23 @@ def _presets() -> dict[str, list[tuple[str, Any, Any]]]:
 
 
 def _vehicles() -> dict[str, list[tuple[str, str, Any, Any]]]:
-    """Vehicles that have flown, by name: phase, its field, class and preset of each part."""
+    """Vehicles that have flown, by name: where in a file, field, class and preset of each part."""
     from marsward.core.part import part_classes
+    from marsward.mission.launch import Launch
     from marsward.mission.load import phase_kinds
 
-    found: dict[str, list[tuple[str, str, Any, Any]]] = {}
+    tables: list[tuple[str, Any]] = [("[launch]", Launch)]
     for kind in phase_kinds().names():
         try:
-            fields = phase_kinds().get(kind).model_fields
+            tables.append((f'a phase of kind "{kind}"', phase_kinds().get(kind)))
         except DataError:
             continue
-        for field, info in fields.items():
+    found: dict[str, list[tuple[str, str, Any, Any]]] = {}
+    for place, table in tables:
+        for field, info in table.model_fields.items():
             for cls in part_classes(info.annotation):
                 for each in getattr(cls, "presets", tuple)():
-                    found.setdefault(each.name, []).append((kind, field, cls, each))
+                    found.setdefault(each.name, []).append((place, field, cls, each))
     return found
 
 
@@ -91,10 +94,10 @@ def _parts(name: str, parts: Sequence[tuple[str, str, Any, Any]], json: bool) ->
         told = [_fields(f, k, cls(preset=name).own_parameters()) for k, f, cls, _ in parts]
         print(json_text.dumps({"kind": name, "is": "vehicle", "parts": told}, ensure_ascii=False))
         return 0
-    for k, (kind, field, cls, held) in enumerate(parts):
+    for k, (place, field, cls, held) in enumerate(parts):
         if k:
             print()
-        written = f'{field} = {{ preset = "{name}" }} in a phase of kind "{kind}"'
+        written = f'{field} = {{ preset = "{name}" }} in {place}'
         _preset(field, cls, held, json, (), written)
     return 0
 

@@ -15,6 +15,7 @@ from marsward.core.part import Part
 from marsward.core.registry import Registry, nearest, unknown
 from marsward.instruments._catalogue import INSTRUMENTS
 from marsward.mission.complaint import Complaint, MissionFileError, build
+from marsward.mission.launch import Launch
 from marsward.mission.lines import Path as KeyPath
 from marsward.mission.lines import line_of, line_table
 from marsward.mission.mission import Mission
@@ -157,6 +158,7 @@ class _Reading:
         seed = self._seed()
         craft = self._table("spacecraft", Spacecraft)
         world = self._table("world", World)
+        launch = self._table("launch", Launch) if "launch" in self.data else None
         vectors = self._vectors()
         instruments = self.parts = self._instruments()
         phases = self._phases()
@@ -173,6 +175,7 @@ class _Reading:
             instruments=instruments,
             phases=tuple(each for _, each in ordered),
             world=world if isinstance(world, World) else World(),
+            launch=launch if isinstance(launch, Launch) else None,
             path=self.file,
             text=self.text,
             overrides=self.overrides,
@@ -338,6 +341,13 @@ class _Reading:
             if isinstance(part, Phase):
                 found.append((place, part))
         self._named_instruments(found)
+        for place, phase in found:
+            if "launch_choice" in phase.makes and "launch" not in self.data:
+                self._complain(
+                    ("phase", place),
+                    f"phase {phase.title!r} chooses a day of launch and there is no [launch]; "
+                    'write one with window = ["2028-10-01", "2029-01-31"]',
+                )
         return found
 
     def _named_instruments(self, phases: Sequence[tuple[int, Phase]]) -> None:

@@ -66,6 +66,8 @@ def _lines(mission: Mission, steps: Sequence[Step]) -> Iterator[str]:
         yield f"{_toml(name)} = {_toml(text)}"
     yield from _defaults("spacecraft", mission.spacecraft, "[spacecraft]")
     yield from _defaults("world", mission.world, "[world]")
+    if mission.launch is not None:
+        yield from _defaults("launch", mission.launch, "[launch]")
     for name, part in mission.instruments.items():
         yield ""
         yield "[[instrument]]"

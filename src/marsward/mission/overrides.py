@@ -12,6 +12,7 @@ from marsward.core.registry import unknown
 from marsward.mission.complaint import Complaint
 from marsward.mission.lines import Path as KeyPath
 
+_TABLES = ("spacecraft", "launch", "world")
 _FORM = re.compile(r"^\s*([A-Za-z0-9_.-]+)\s*=(.*)$", re.DOTALL)
 
 
@@ -23,8 +24,8 @@ def apply_overrides(
 ) -> None:
     """Put each 'table.key=value' into `data`; errors about it will point to the --set.
 
-    The first word is a phase's name or kind, an instrument's name, "spacecraft", "world", or a top
-    key.
+    The first word is a phase's name or kind, an instrument's name, "spacecraft", "launch", "world",
+    or a top key.
     """
     for text in overrides:
         place = f"--set {text}"
@@ -36,7 +37,7 @@ def apply_overrides(
         path = _table_of(keys, data)
         if path is None:
             tables = [*_names(data, "phase"), *_names(data, "instrument")]
-            known = [*tables, "spacecraft", "world", "seed"]
+            known = [*tables, *_TABLES, "seed"]
             complaints.append(Complaint(place, unknown("phase or instrument", keys[0], known)))
             continue
         if "" in path:
@@ -60,7 +61,7 @@ def _table_of(keys: Sequence[str], data: Mapping[str, Any]) -> KeyPath | None:
     """The path in the file that the words mean; names with dots in them are tried longest first."""
     if len(keys) == 1:
         return (keys[0],) if keys[0] in ("name", "title", "seed") else None
-    if keys[0] in ("spacecraft", "world"):
+    if keys[0] in _TABLES:
         return tuple(keys)
     for split in range(len(keys) - 1, 0, -1):
         name = ".".join(keys[:split])

@@ -13,7 +13,9 @@ from marsward.core.frames import frame_name
 from marsward.core.part import Part, value
 from marsward.core.quantity import EpochField, quantity
 
-TOP_KEYS = ("name", "title", "seed", "spacecraft", "world", "vector", "instrument", "phase")
+TOP_KEYS = (
+    "name", "title", "seed", "spacecraft", "launch", "world", "vector", "instrument", "phase",
+)  # fmt: skip
 Triple = tuple[float, float, float]
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marsward.views import cover_surface
+from marsward.views import cover_design, cover_surface
 from marsward.views.numbers import AU, digits, moment, whole_sentence
 from marsward.views.stored_run import Missing, StoredPhase, StoredRun
 
@@ -23,9 +23,10 @@ def sentence(run: StoredRun) -> str:
     try:
         begin = _cruise(run) or cover_surface.transfer(run)
         voyage = [part for part in (begin, _look_back(run)) if part]
-        orbit = [part for part in (_orbit(run), _map(run)) if part]
+        orbit = [part for part in (_orbit(run) or cover_design.insertion(run), _map(run)) if part]
         told_of = (
-            _ice(run), _soil(run), _thermal(run), _climate(run), cover_surface.landing(run),
+            cover_design.window(run), cover_design.navigation(run), _ice(run),
+            _soil(run), _thermal(run), _climate(run), cover_surface.landing(run),
             cover_surface.rover(run), cover_surface.helicopter(run),
         )  # fmt: skip
         world = [[part] for part in told_of if part]
@@ -203,8 +204,9 @@ def headlines(run: StoredRun) -> list[Headline]:
 
 
 def _own_orbit(run: StoredRun) -> StoredPhase | None:
-    """The orbit of a study; where the craft itself lands it is that of another."""
-    return None if run.phase("transfer") is not None else run.phase("orbit")
+    """The orbit of a study; that of another craft where this one lands and leaves no orbiter."""
+    lands = run.phase("transfer") is not None and run.phase("insertion") is None
+    return None if lands else run.phase("orbit")
 
 
 def _ground_numbers(run: StoredRun) -> list[Headline]:

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable
 
+from marsward.views import labels_design
+
 _BURN = re.compile(r"(tcm)(\d)_(dv|epoch)|(dsm|moi)_(dv|epoch)")
 _FINITE = re.compile(r"(tcm\d|dsm|moi)_burn_(\w+)_(start|duration|dv)")
-LABELS = {
+LABELS = labels_design.LABELS | {
     "c3": "Departure energy C3",
     "departure_asymptote_ra": "Departure asymptote, right ascension",
     "departure_asymptote_dec": "Departure asymptote, declination",
@@ -181,7 +183,7 @@ LABELS = {
     "parking_inclination": "Parking orbit, inclination",
     "injection_epoch": "Injection, time",
     "injection_dv": "Injection, change of speed Δv",
-    "injection_correction": "Injection, correction to Lambert's conic",
+    "injection_correction": "Injection, turned off the parking orbit",
     "entry_epoch": "Entry, time",
     "entry_speed": "Entry, speed",
     "entry_flight_path_angle": "Entry, flight-path angle",
@@ -372,6 +374,8 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (r"(plane_change|phasing|deorbit|avoidance|remote_sensing)_(\w+)",
      lambda m: f"{m[1].replace('_', ' ').capitalize()}, {_PUSH.get(m[2], _spaced(m[2]))}"),
     (r"albedo_(rms|bias|chi)_(\w+)", lambda m: f"Albedo, {m[2]}, {_CLOSURE[m[1]]}"),
+    (r"tcm(\d)_dv(99|_mean)",
+     lambda m: f"TCM-{m[1]}, " + ("99 % of voyages" if m[2] == "99" else "mean")),
     (r"predicted_(\w+)_(\d{4})(\d\d)(\d\d)_(position|velocity)",
      lambda m: f"Predicted {m[5]} from {_spaced(m[1]).title()}, {m[2]}-{m[3]}-{m[4]}"),
 )  # fmt: skip

@@ -2,7 +2,10 @@
 
 PHASES: dict[str, str] = {
     "cruise": "marsward.mission.phases.cruise:Cruise",
+    "window": "marsward.mission.phases.window:Window",
     "transfer": "marsward.mission.phases.transfer:Transfer",
+    "navigation": "marsward.mission.phases.navigation:Navigation",
+    "insertion": "marsward.mission.phases.insertion:Insertion",
     "capture": "marsward.mission.phases.capture:Capture",
     "deorbit": "marsward.mission.phases.deorbit:Deorbit",
     "entry": "marsward.mission.phases.entry:Entry",
@@ -15,6 +18,7 @@ PHASES: dict[str, str] = {
     "climate": "marsward.mission.phases.climate:Climate",
     "rover": "marsward.mission.phases.rover:Rover",
     "helicopter": "marsward.mission.phases.helicopter:Helicopter",
+    "budgets": "marsward.mission.phases.budgets:Budgets",
     "dust-cases": "marsward.mission.phases.dust_cases:DustCases",
     "radargram": "marsward.mission.phases.radargram:Radargram",
     "spk-trajectory": "marsward.mission.phases.spk:KernelTrajectory",

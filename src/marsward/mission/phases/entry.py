@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
@@ -27,6 +27,17 @@ class Entry(Phase):
         "corridor", "landing_site", "hazard_map", "landing_dust",
     )  # fmt: skip
     reads: ClassVar[tuple[str, ...]] = ("world",)
+    lane_causes: ClassVar[dict[str, tuple[str, float, float, str]]] = {
+        "angle": ("deg", -90, 90, "flight-path angle of the entry state over the turning planet"),
+        "speed": ("m/s", 500, 15e3, "speed of the entry state over the turning planet"),
+        "azimuth": ("deg", -360, 720, "azimuth of that speed, clockwise from north"),
+        "lon": ("deg", -180, 360, "east longitude of the entry state"),
+        "lat": ("deg", -90, 90, "planetocentric latitude of the entry state"),
+        "drag_factor": ("", 0.01, 100, "of the drag that the guidance expects"),
+        "lift_factor": ("", -100, 100, "of the lift that the guidance expects"),
+        "mass_factor": ("", 0.01, 100, "of the mass at entry that the guidance expects"),
+        "density_factor": ("", 0.01, 100, "of the density of the air at all heights"),
+    }  # for single landings of a sweep: unit, least, most, what it is
 
     capsule: Capsule = Field(description="what enters the air; preset = one that has flown")
     parachute: Parachute = Field(description="its parachute; preset = one that has flown")
@@ -70,6 +81,11 @@ class Entry(Phase):
     published_ellipse: tuple[float, float] | None = Field(
         None, description="published full axes of the ellipse [km], for comparison"
     )
+    delivery: Literal["entry_state", "navigation"] = value(
+        "entry_state", origin="assumed", ref="a choice",
+        description="whence the errors at the entry are: told with the entry's state, or found by "
+        "the mission's navigation",
+    )  # fmt: skip
     dust: str | None = Field(
         None, description="scenario of dust; that of the mission's [world] when left out"
     )
@@ -79,9 +95,20 @@ class Entry(Phase):
     def _known_dust(cls, name: str | None) -> str | None:
         return name if name is None else checked_dust(name)
 
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """What navigation delivers too, where the errors are from there."""
+        return (*self.needs, "delivery") if self.delivery == "navigation" else self.needs
+
     def data(self, home: Path) -> tuple[Path, ...]:
         """The elevation model enters the key."""
         return (home / Path(self.terrain).expanduser(),) if self.terrain else ()
+
+    def lanes(self, given: Given, plan: Any = None) -> Any:
+        """Single landings of a sweep; see `entry_lanes.EntryLanes`."""
+        from marsward.mission.phases.entry_lanes import EntryLanes
+
+        return EntryLanes(self, given, plan)
 
     def fly(self, given: Given) -> Outcome:
         """The nominal landing, the many, the corridor, the dust."""

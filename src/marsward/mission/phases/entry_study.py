@@ -78,9 +78,8 @@ def study(phase, given: Given) -> LandingStudy:
     say = given.progress.update
     if not is_compiled("vehicles.entry.fly_block"):
         given.progress.note("compiling kernels, once: about a minute")
-    handed = given["entry_state"]
-    point = entry_point_of(handed)
-    covariance, knowledge = (np.array(handed[k].values) for k in ("covariance", "knowledge"))
+    point = entry_point_of(given["entry_state"])
+    covariance, knowledge = errors_at_entry(phase, given)
     say(0.02, "the ground about the target")
     target = (float(phase.target_lon) % 360.0, float(phase.target_lat))
     site = ground(phase, given, target, SIDE)
@@ -121,6 +120,15 @@ def study(phase, given: Given) -> LandingStudy:
         angles, corridor, tuple(cases),
         entry_profiles(clear, point.epoch, plan.track, bottom=float(plan.column.height[0])), own,
     )  # fmt: skip
+
+
+def errors_at_entry(phase, given: Given) -> tuple[Array, Array]:
+    """(6, 6) errors of the entry's state and of what is known of it, J2000 [m, m/s]."""
+    told = given["delivery" if phase.delivery == "navigation" else "entry_state"]
+    covariance, knowledge = (
+        np.array(told[name].values, float) for name in ("covariance", "knowledge")
+    )
+    return covariance, knowledge
 
 
 def ground(phase, given: Given, target: tuple[float, float], side: float) -> LandingSite:

@@ -12,26 +12,22 @@ from pydantic import Field, model_validator
 from marsward.core.bodies import body
 from marsward.core.errors import PhysicsError
 from marsward.core.kernel_cache import is_compiled
-from marsward.core.part import Part, value
+from marsward.core.part import value
 from marsward.core.quantity import EpochField, quantity
+from marsward.core.time import Epoch
 from marsward.core.trajectory import Trajectory
 from marsward.dynamics.entry_point import EntryPoint, coast_to_entry
 from marsward.dynamics.entry_target import EntryAim, TargetedEntry, target_entry
 from marsward.dynamics.ephemeris import default_ephemeris
 from marsward.dynamics.forces import Forces, SolarPressure
-from marsward.dynamics.injection import Injection, LaunchSite, injection
+from marsward.dynamics.injection import Injection
+from marsward.dynamics.injection_target import aimed_injection
 from marsward.dynamics.lambert import SOLVED, lambert
+from marsward.mission.launch import LaunchSitePart
+from marsward.mission.phases.launch_dates import Dates, chosen_dates
 from marsward.mission.phases.phase import Given, Outcome, Phase
 
 Array = NDArray[np.float64]
-
-
-class LaunchSitePart(Part):
-    """Where the rocket lifts off."""
-
-    name: str = Field("launch site", description="name in sentences", min_length=1)
-    lat: quantity("deg", gt=-90, lt=90) = value(unit="deg", description="geodetic latitude")  # type: ignore[valid-type]
-    lon: quantity("deg", ge=-360, le=360) = value(unit="deg", description="east longitude")  # type: ignore[valid-type]
 
 
 @dataclass(frozen=True)
@@ -39,7 +35,8 @@ class Voyage:
     """What the transfer found.
 
     departure_v_infinity, arrival_v_infinity : (3,) of Lambert's conic, J2000 [m/s]
-    leave : the injection of the first guess
+    leave : the injection along the parking orbit
+    dates : days of launch and arrival that were asked for, or chosen
     hit : the departure that comes down as aimed
     path : from the injection to the entry
     covariance, knowledge : (6, 6) at the entry, J2000 [m, m/s]
@@ -52,6 +49,7 @@ class Voyage:
     hit: TargetedEntry
     path: Trajectory
     point: EntryPoint
+    dates: Dates
     covariance: Array
     knowledge: Array
     spread: dict[str, float]
@@ -63,11 +61,22 @@ class Transfer(Phase):
 
     kind: ClassVar[str] = "transfer"
     makes: ClassVar[tuple[str, ...]] = ("trajectory", "path", "bplane", "orbits", "entry_state")
-    reads: ClassVar[tuple[str, ...]] = ("spacecraft",)
+    reads: ClassVar[tuple[str, ...]] = ("spacecraft", "launch")
 
-    launch: EpochField = Field(description="UTC of lift-off")
-    arrival: EpochField = Field(description="UTC near which the entry is wanted, at Mars")
-    site: LaunchSitePart = Field(description="where it lifts off")
+    launch: EpochField | None = Field(
+        None, description="UTC of lift-off; that of the mission's window when left out"
+    )
+    arrival: EpochField | None = Field(
+        None, description="UTC near which the entry is wanted, at Mars; likewise"
+    )
+    site: LaunchSitePart | None = Field(
+        None, description="where it lifts off; that of [launch] when left out"
+    )
+    parking_inclination: quantity("deg", ge=0, le=90) | None = value(  # type: ignore[valid-type]
+        None, unit="deg",
+        description="of the parking orbit; sets the hour of lift-off. Left out, the hour is that "
+        "of `launch`, or with the days of the window that of the least inclination",
+    )  # fmt: skip
     parking_altitude: quantity("m", gt=100e3, lt=2000e3) = value(  # type: ignore[valid-type]
         200.0, unit="km", origin="assumed", ref="usual of parking orbits",
         description="of the circular parking orbit, over the equatorial radius",
@@ -134,14 +143,17 @@ class Transfer(Phase):
     )  # fmt: skip
 
     @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        days = float(self.arrival - self.launch) / 86400.0
-        if not 60.0 <= days <= 600.0:
+    def _both_or_none(self) -> Self:
+        if (self.launch is None) != (self.arrival is None):
             raise ValueError(
-                f"from launch to arrival are {days:.0f} days; give 60 to 600, less than one turn "
-                "about the Sun"
+                "give both launch and arrival, or neither: then a phase of kind 'window' chooses"
             )
         return self
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The choice of the window where no dates are given."""
+        return ("launch_choice",) if self.launch is None else ()
 
     def fly(self, given: Given) -> Outcome:
         """Design the voyage and write it down."""
@@ -159,39 +171,28 @@ class Transfer(Phase):
         PhysicsError : there is no such voyage.
         """
         ephemeris, forces = default_ephemeris(), self.forces()
-        out, into = self.conic()
-        leave = injection(
-            out, self.launch, self.launch_site(), altitude=self.parking_altitude, ascent=self.ascent
-        )
+        dates = chosen_dates(self, given)
+        out, into = conic(dates)
+        if dates.free:
+            dates = dates.at_hour(out, self.parking_inclination)
         given.progress.update(0.1, "aiming")
-        hit = target_entry(leave.state, leave.epoch, self.aim(), forces=forces)
+        leave, hit = aimed_injection(
+            out, dates.launch, dates.site,
+            lambda state, epoch: target_entry(state, epoch, self.aim(dates.arrival), forces=forces),
+            altitude=self.parking_altitude, ascent=self.ascent,
+        )  # fmt: skip
         given.progress.update(0.7, "the whole path")
         point, path = coast_to_entry(
             hit.departure, leave.epoch, forces=forces, centre="earth", height=self.height,
-            longest=float(self.arrival - leave.epoch) + 10.0 * 86400.0, ephemeris=ephemeris,
+            longest=float(dates.arrival - leave.epoch) + 10.0 * 86400.0, ephemeris=ephemeris,
         )  # fmt: skip
         from marsward.mission.phases.transfer_delivery import delivery
 
         covariance, spread, aim_sigma = delivery(self, path, point, hit, forces)
         known = [self.knowledge_position_sigma**2] * 3 + [self.knowledge_velocity_sigma**2] * 3
         return Voyage(
-            out, into, leave, hit, path, point, covariance, np.diag(known), spread, aim_sigma
+            out, into, leave, hit, path, point, dates, covariance, np.diag(known), spread, aim_sigma
         )
-
-    def conic(self) -> tuple[Array, Array]:
-        """Velocities at infinity at both planets by Lambert's conic about the Sun, J2000 [m/s]."""
-        ephemeris = default_ephemeris()
-        earth = ephemeris.state("earth", wrt="sun", at=self.launch)
-        mars = ephemeris.state("mars", wrt="sun", at=self.arrival)
-        leg = lambert(
-            earth[:3], mars[:3], float(self.arrival - self.launch), gm=float(body("sun").gm)
-        )
-        if int(leg.status) != SOLVED:
-            raise PhysicsError(
-                f"no conic leads from Earth at {self.launch.utc} to Mars at {self.arrival.utc}: "
-                f"{leg.told()}; choose other dates"
-            )
-        return leg.departure - earth[3:], leg.arrival - mars[3:]
 
     def forces(self) -> Forces:
         """Everything that acts on the way."""
@@ -201,14 +202,29 @@ class Transfer(Phase):
             solar_pressure=SolarPressure(self.solar_pressure),
         )
 
-    def launch_site(self) -> LaunchSite:
-        """The site as `injection` takes it."""
-        return LaunchSite(self.site.lat, self.site.lon, self.site.name)
-
-    def aim(self) -> EntryAim:
-        """What the entry is to be."""
+    def aim(self, about: Epoch) -> EntryAim:
+        """What the entry is to be, near an epoch."""
         return EntryAim(
-            angle=self.angle, lon=self.target_lon, lat=self.target_lat, about=self.arrival,
+            angle=self.angle, lon=self.target_lon, lat=self.target_lat, about=about,
             ahead=self.ahead, heading=self.heading, inertial=self.angle_axes == "inertial",
             height=self.height,
         )  # fmt: skip
+
+
+def conic(dates: Dates) -> tuple[Array, Array]:
+    """Velocities at infinity at both planets by Lambert's conic about the Sun, J2000 [m/s].
+
+    Raises PhysicsError where no conic joins them.
+    """
+    ephemeris = default_ephemeris()
+    earth = ephemeris.state("earth", wrt="sun", at=dates.launch)
+    mars = ephemeris.state("mars", wrt="sun", at=dates.arrival)
+    leg = lambert(
+        earth[:3], mars[:3], float(dates.arrival - dates.launch), gm=float(body("sun").gm)
+    )
+    if int(leg.status) != SOLVED:
+        raise PhysicsError(
+            f"no conic leads from Earth at {dates.launch.utc} to Mars at {dates.arrival.utc}: "
+            f"{leg.told()}; choose other dates"
+        )
+    return leg.departure - earth[3:], leg.arrival - mars[3:]

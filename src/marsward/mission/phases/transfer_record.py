@@ -118,7 +118,7 @@ def _departure(phase, found) -> dict[str, Quantity]:
         ),
         "injection_correction": Quantity(
             float(np.linalg.norm(hit.correction)), "m/s", None,
-            "what Lambert's departure lacks, at the injection",
+            "by which the impulse is turned off the parking orbit",
         ),
     }  # fmt: skip
 
@@ -145,7 +145,7 @@ def _voyage(phase, found) -> dict[str, Quantity]:
             f"on Earth, {light / 60.0:.2f} light minutes away",
         ),
         "entry_after_asked": Quantity(
-            float(point.epoch - phase.arrival), "s", None, "entry minus the arrival asked for"
+            float(point.epoch - found.dates.arrival), "s", None, "entry minus the arrival asked for"
         ),
         "aim_sigma": Quantity(found.aim_sigma[0] / 1e3, "km", None, "in the B-plane, each axis"),
     }  # fmt: skip
