@@ -16,6 +16,7 @@ import json
 import math
 import os
 import time
+from collections.abc import Callable, Iterator
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
@@ -146,6 +147,62 @@ def main() -> None:
         for key, each in row.items():
             if key != "case":
                 print(f"  {key:<20} {each:.6g}")
+
+
+def rows(*, quick: bool = False) -> Iterator[object]:
+    """The rows of the page: lifting and ballistic entries beside two methods of solve_ivp."""
+    from benchmarks.race import Row, named, published, told
+
+    count, few = (500, 5) if quick else (10_000, 30)
+    state, scatter = members(count)
+    air = column()
+    kinds = (
+        ("lifting, bank 50°", 50.0, Capsule(preset="mars-2020")),
+        ("ballistic", 0.0, Capsule(mass="3370 kg", diameter="4.5 m")),
+    )
+    for what, bank, capsule in kinds:
+
+        def ours(bank=bank, capsule=capsule) -> Entries:
+            return enter(state, capsule, air, bank=bank, until_speed=SPEED, ground=GROUND,
+                         scatter=scatter, rtol=1e-8)  # fmt: skip
+
+        flown = ours()
+        for method in ("RK45", "DOP853"):
+            peer = f"{named('scipy', 'SciPy')} solve_ivp {method}"
+
+            def row(flown=flown, method=method, ours=ours, peer=peer, what=what) -> Row:
+                return _raced(flown, method, few, ours, peer, what)
+
+            yield told(peer, what, f"{count:,} entries ({few})", row)
+    yield published(
+        "lifting, bank 50°", "rtol 1e-8, down to 10 km", "AMAT 2.3", 1.0 / 12.5, "2026-11-22, same "
+        "kind of machine, in an environment of its own (it pins NumPy 1.26 and is under the GPL)",
+        item="an entry",
+    )  # fmt: skip
+
+
+def _raced(flown: Entries, method: str, few: int, ours: Callable[[], Entries], peer: str,
+           what: str):  # fmt: skip
+    from benchmarks.race import Check, Row, race
+
+    some = range(few)
+    exact = np.array([with_scipy(flown, i, "DOP853", 1e-12) for i in some])
+    there = np.array([with_scipy(flown, i, method, 1e-8) for i in some])
+
+    def apart(places: np.ndarray) -> float:
+        return float(np.linalg.norm(places[:few, :3] - exact[:, :3], axis=1).max())
+
+    checks = (
+        Check("marsward off DOP853 at 1e-12", apart(flown.results), 1.0, "m"),
+        Check("peer", apart(there), 10.0, "m"),
+    )
+    count = len(flown.results)
+    spans = race(
+        ours, lambda: [with_scipy(flown, i, method, 1e-8) for i in some], items=(count, few),
+        rounds=5, patience=30.0,
+    )  # fmt: skip
+    return Row(what, f"{count:,} entries ({few}), rtol 1e-8", peer, *spans, checks, "an entry",
+               headline=method == "RK45" and "lifting" in what)  # fmt: skip
 
 
 if __name__ == "__main__":

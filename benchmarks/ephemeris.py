@@ -149,8 +149,8 @@ def _brahe(et, *, position: bool):
     import brahe
 
     brahe.load_spice_kernel(str(de440()))
-    start = brahe.Epoch.from_datetime(2000, 1, 1, 12, 0, 0.0, 0.0, brahe.TimeSystem.TT)
-    epochs = [start + t for t in et.tolist()]
+    days = (51544.5 + et / DAY).tolist()
+    epochs = [brahe.Epoch.from_mjd(t, brahe.TimeSystem.TDB) for t in days]
     call = brahe.spk_position if position else brahe.spk_state
     return (lambda: [call(4, 10, epoch) for epoch in epochs]), et.size
 
@@ -179,6 +179,17 @@ def _jplephem(et):
     return call, et.size
 
 
+def _anise(et):
+    from anise import Almanac
+    from anise.constants import Frames
+    from anise.time import Epoch as Instant
+
+    almanac = Almanac(str(de440()))
+    few = [Instant.from_et_seconds(t) for t in et[: max(1, et.size // 5)].tolist()]
+    mars, sun = Frames.MARS_BARYCENTER_J2000, Frames.SUN_J2000
+    return (lambda: [almanac.translate(mars, sun, t, None) for t in few]), len(few)
+
+
 def _astropy(et):
     from astropy.coordinates import get_body_barycentric_posvel, solar_system_ephemeris
     from astropy.time import Time
@@ -194,15 +205,85 @@ def _astropy(et):
     return call, et.size
 
 
+CLOSE, DATES = 30.0, 1500.0
+SPANS = ((1950.0, 2100.0, False), (2020.0, 2022.0, True))
+# label of a peer: its package, how its answer gives positions (n, 3) [m], and how far these may
+# lie from ours [mm]. A microsecond is 24 mm of Mars: seconds of 2100 in one double step by half of
+# it, Julian dates in one double (skyfield, brahe) by 40 of them
+READ = {
+    "spiceypy.spkezr, scalar": ("spiceypy", lambda r: _metres([s[:3] for s, _ in r]), CLOSE),
+    "spiceypy.cyice.spkezr_v, vector": ("spiceypy", lambda r: _metres(r[0][:, :3]), CLOSE),
+    "anise Almanac.translate": (
+        "anise", lambda r: _metres([(o.x_km, o.y_km, o.z_km) for o in r]), CLOSE,
+    ),
+    "brahe.spk_state": ("brahe", lambda r: np.array(r)[:, :3], DATES),
+    "brahe.spk_position": ("brahe", lambda r: np.array(r)[:, :3], DATES),
+    "jplephem position and velocity, vector": (
+        "jplephem", lambda r: _metres(np.transpose(r[0])), CLOSE,
+    ),
+    "skyfield position and velocity, vector": (
+        "skyfield", lambda r: _metres(np.transpose(r.xyz.km)), DATES,
+    ),
+    "astropy position and velocity, vector": (
+        "astropy", lambda r: np.transpose(r[0].xyz.to_value("m")), CLOSE,
+    ),
+}  # fmt: skip
 PEERS = (
     ("spiceypy.spkezr, scalar", "state", _spkezr),
     ("spiceypy.cyice.spkezr_v, vector", "state", _cyice),
+    ("anise Almanac.translate", "state", _anise),
     ("brahe.spk_state", "state", lambda et: _brahe(et, position=False)),
     ("brahe.spk_position", "position", lambda et: _brahe(et, position=True)),
     ("jplephem position and velocity, vector", "state", _jplephem),
     ("skyfield position and velocity, vector", "state", _skyfield),
     ("astropy position and velocity, vector", "state", _astropy),
 )
+
+
+def _metres(places) -> np.ndarray:
+    return 1e3 * np.asarray(places, dtype=float)
+
+
+def rows(*, quick: bool = False) -> Iterator[object]:
+    """The rows of the page: every peer at random epochs and at epochs in order."""
+    from benchmarks.race import Row, told
+
+    size = 2_000 if quick else 100_000
+    for first, last, in_order in SPANS:
+        rng = np.random.default_rng(2020)
+        et = rng.uniform((first - 2000.0) * 365.25 * DAY, (last - 2000.0) * 365.25 * DAY, size)
+        if in_order:
+            et.sort()
+        words = f"{size:,} epochs {first:g}–{last:g}, {'in order' if in_order else 'at random'}"
+        for label, kind, make in PEERS:
+
+            def raced(label=label, kind=kind, make=make, et=et, words=words) -> Row:
+                return _raced(label, kind, make, et, words)
+
+            yield told(label, f"Mars {kind}", words, raced)
+
+
+def _raced(label: str, kind: str, make, et: np.ndarray, words: str):
+    from benchmarks.race import Check, Row, named, race
+
+    package, read, limit = READ[label]
+    short = label.removeprefix(package).lstrip(". ")
+    call, size = make(et)
+    at, ephemeris = Epoch.et(et), default_ephemeris()
+    ask = ephemeris.state if kind == "state" else ephemeris.position
+    apart = read(call()) - ask("mars", wrt="sun", at=at)[:size, :3]
+    far = 1e3 * float(np.linalg.norm(apart, axis=1).max())
+    ours, theirs = race(
+        lambda: ask("mars", wrt="sun", at=at), call, rounds=5, items=(et.size, size)
+    )
+    return Row(
+        f"Mars {kind}", words, f"{named(package)}, {short}", ours, theirs,
+        (Check("positions apart", far, limit, "mm"),), item="a state",
+        headline="random" in words and label in HEADLINES,
+    )  # fmt: skip
+
+
+HEADLINES = ("spiceypy.cyice.spkezr_v, vector", "brahe.spk_state")
 
 
 if __name__ == "__main__":

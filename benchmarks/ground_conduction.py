@@ -28,6 +28,7 @@ import math
 import os
 import sys
 import time
+from collections.abc import Iterator
 from types import ModuleType, SimpleNamespace
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
@@ -37,6 +38,7 @@ import numpy as np  # noqa: E402
 
 from marsward.physics.columns import GroundColumns  # noqa: E402
 from marsward.physics.conduction import crank_nicolson_year  # noqa: E402
+from marsward.physics.ground import ground_year  # noqa: E402
 from marsward.physics.season import MarsYear  # noqa: E402
 from marsward.physics.sky import Sky  # noqa: E402
 from marsward.physics.soil import conductivity  # noqa: E402
@@ -122,11 +124,11 @@ def follow_heat1d(model, year: MarsYear) -> np.ndarray:
     return rows
 
 
-def refine() -> dict[str, list[float]]:
-    """Least, mean and most temperature without seasons, after 60 sols [K]."""
+def refine(grids: int = 3) -> dict[str, list[float]]:
+    """Least, mean and most temperature without seasons, after 60 sols [K], on finer grids."""
     year = MarsYear(eccentricity=0.0, obliquity=0.0, sols=60, days=60 * 1.0275)
     answer: dict[str, list[float]] = {}
-    for per_skin, growth in ((10, 5), (20, 20), (20, 40)):
+    for per_skin, growth in ((10, 5), (20, 20), (20, 40))[:grids]:
         model = heat1d_model(year, m=per_skin, n=growth, b=8, DTSURF=1e-4)
         model.profile.T[:] = 205.0
         per_sol = math.ceil(model.planet.day / model.dt)
@@ -189,8 +191,6 @@ def ours(year: MarsYear) -> dict[str, float]:
 
 def fast(columns: GroundColumns, year: MarsYear, sky: Sky) -> float:
     """Column-Mars-years per CPU second of the network solver, its fits counted."""
-    from marsward.physics.ground import ground_year
-
     ground_year(columns.take(slice(0, 64)), year=year, sky=sky, steps=96, workers=1)
     spent, told = best(lambda: ground_year(columns, year=year, sky=sky, steps=96, workers=1))
     return float(np.sum(told.years) / spent)
@@ -228,6 +228,78 @@ def main() -> None:
         for key, number in rows:
             numbers = number if isinstance(number, list) else [number]
             print(f"{name} {key}: {' '.join(format(each, '.5g') for each in numbers)}")
+
+
+def rows(*, quick: bool = False) -> Iterator[object]:
+    """The rows of the page: heat1d and its ground without air, MSIM's published rate."""
+    from benchmarks.race import named, published, timed, told
+
+    days = 2.0 * math.pi * math.sqrt(1.52366**3 / HEAT1D_SUN) / 86_400.0
+    year, count = MarsYear(days=days), 64 if quick else 512
+    bare = Sky(infrared_fraction=0.0, scattered_fraction=0.0, solar_constant=SUN)
+    dry = ground(count, frost_point=60.0)
+    rng = np.random.default_rng(2)
+    icy = ground(count, lat=rng.uniform(-80.0, 80.0, count), ice_depth=0.1)
+    peer = f"{named('heat1d')}, explicit"
+    what = "a Mars year, airless, no frost"
+    yield told(
+        peer, what, "one latitude", lambda: _beside_heat1d(peer, what, dry, year, bare, quick)
+    )
+
+    def frost() -> object:
+        return ground_year(icy, year=year, sky=Sky(), steps=96, workers=1)
+
+    followed = int(np.sum(frost().years))
+    spent = timed(frost, rounds=3 if quick else 5, items=followed)
+    what, inputs = "a Mars year with ice, frost and air", f"{count} latitudes, 96 steps a sol"
+    for label, seconds, source in ELSEWHERE:
+        yield published(
+            what, inputs, label, seconds, source, ours=spent, item="a column-year",
+            headline="README" in source,
+        )  # fmt: skip
+
+
+def _beside_heat1d(
+    peer: str, what: str, dry: GroundColumns, year: MarsYear, bare: Sky, quick: bool
+):
+    """heat1d grows to our temperatures as its layers are refined; its own grid is what is timed."""
+    from benchmarks.race import Check, Row, Spent, timed
+
+    model = heat1d_model(year)
+    if model is None:
+        raise ImportError("heat1d did not load")
+    told = refine(2)
+    mine = np.array(told.pop("marsward"))
+    finest = np.array(list(told.values())[-1])
+    fast = ground_year(dry, year=year, sky=bare, steps=96, workers=1)
+    slow = airless_year(year)
+    names = ("surface_low", "surface_mean", "surface_high")
+    apart = max(abs(float(getattr(fast, n)[0] - slow[n][0])) for n in names)
+    checks = (
+        Check("ours off our Crank–Nicolson, least, mean, most of the year", apart, 0.5, "K"),
+        Check("that off the peer's finest grid, least, mean, most of a sol",
+              float(np.abs(mine - finest).max()), 1.0, "K"),
+    )  # fmt: skip
+    ours = timed(
+        lambda: ground_year(dry, year=year, sky=bare, steps=96, workers=1),
+        rounds=3 if quick else 5, items=float(np.sum(fast.years)),
+    )  # fmt: skip
+    spans = [1.0 / time_heat1d(model, 2 if quick else 20)["column_years_per_s"]
+             for _ in range(3)]  # fmt: skip
+    return Row(what, "one latitude, 96 steps a sol", peer, ours, Spent.of(spans), checks,
+               "a column-year", headline=True,
+               said="no frost, no air in the peer; some sols timed, scaled to a year")  # fmt: skip
+
+
+# seconds of a column-year: published in MSIM's README for a fast Xeon, and measured on the same
+# kind of machine on 2026-11-22
+ELSEWHERE = (
+    ("MSIM 1.2.2, 80 cells, 100 steps a sol", 1.0 / MSIM_QUOTED,
+     "its README: 0.65 s for ten years on a Xeon w5-2545"),
+    ("MSIM 1.2.2 as shipped (-O2)", 1.0 / 7.0, "2026-11-22, same kind of machine; "
+     "Fortran under a licence that forbids commercial use, so no part of this environment"),
+    ("KRC", None, "in no registry"),
+)  # fmt: skip
 
 
 if __name__ == "__main__":

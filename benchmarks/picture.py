@@ -18,6 +18,7 @@ import json
 import math
 import os
 import time
+from collections.abc import Iterator
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
@@ -209,6 +210,60 @@ def main() -> None:
             f"lit {row['lit_px']:6d} px ({row['lit_over_ours']:.4f})  "
             f"flux {row['flux_over_ours_same_peak']:.4f}"
         )
+
+
+def rows(*, quick: bool = False) -> Iterator[object]:
+    """The rows of the page: Lambert bodies alone, then our full scene, beside each renderer."""
+    from benchmarks.race import Row, told
+
+    state = observer()
+    attitude = look_back.frame_bodies(state, AT)
+    items = [look_back.seen(name, state, AT) for name in ("earth", "moon")]
+    drawn = [look_back.placed(item, CAMERA, attitude) for item in items]
+    lens, _ = look_back.lens_numbers(CAMERA)
+    texture = np.ascontiguousarray(0.1 + 0.8 * earth_levels()[0][..., :1])
+    grey = np.full_like(texture, 0.5)
+
+    def plain(painted: np.ndarray) -> np.ndarray:
+        return ours_lambert(drawn, lens, painted)
+
+    def full(_: np.ndarray) -> object:
+        return look_back.scene(CAMERA, attitude, state, AT, backplanes=False)
+
+    peers = (
+        ("huira", "Huira", huira_picture, texture, ""),
+        ("mitsuba", "mitsuba", mitsuba_picture, grey,
+         "scalar_rgb; plain grey spheres of the same outline area: its spheres have one radius"),
+    )  # fmt: skip
+    for package, label, build, painted, said in peers:
+        for what, ours, top in (("two Lambert bodies", plain, False), (FULL, full, True)):
+
+            def row(p=package, n=label, b=build, t=painted, o=ours, w=what, s=said, top=top) -> Row:
+                rounds = 1 if quick else 3
+                return _raced(p, n, b(drawn, texture), plain(t), lambda: o(t), w, s, top, rounds)
+
+            yield told(label, what, INPUTS, row)
+
+
+FULL = "full scene with air, sea, clouds, lights, earthshine, stars"
+INPUTS = "2048 × 1536 pixels, 16 samples"
+
+
+def _raced(package, label, theirs, image, ours, what, said, top, rounds):
+    """A row: lit area and flux at the same peak are compared on the Lambert bodies."""
+    from benchmarks.race import Check, Row, named, race
+
+    other = theirs()
+    scale = np.quantile(other[other > 0], 0.9) / np.quantile(image[image > 0], 0.9)
+    checks = (
+        Check("lit area", 100.0 * (lit_area(other) / lit_area(image) - 1.0), 1.0, "% apart"),
+        Check("flux", 100.0 * (other.sum() / scale / image.sum() - 1.0), 1.0, "% apart"),
+    )
+    spans = race(ours, theirs, rounds=rounds, patience=25.0, often=3)
+    if what is FULL:
+        said = "; ".join(filter(None, (said, "the peer renders the two Lambert bodies only")))
+    return Row(what, INPUTS, named(package, label), *spans, checks, "a picture", said=said,
+               headline=top)  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -262,5 +262,116 @@ def plates(path: Path, terrain: Terrain, lon: float, lat: float) -> None:
     spiceypy.furnsh(str(path))
 
 
+def rows(*, quick: bool = False) -> Iterator[object]:
+    """The rows of the page: the ellipsoid by two wrappers of SPICE, then the terrain."""
+    camera = Pinhole(1024, 768, 512.0 / math.tan(math.radians(27.0)))
+    flight = orbit()
+    attitude = aim(-flight.at(AT, wrt="mars")[:3])
+    few = 200 if quick else 4000
+    with tempfile.TemporaryDirectory() as folder:
+        load_spice(Path(folder), flight)
+        yield from _ellipsoid_page(camera, flight, attitude, few, Path(folder))
+        yield from _terrain_page(camera, flight, attitude, few, Path(folder))
+        spiceypy.kclear()
+
+
+def _ellipsoid_page(camera, flight, attitude, few: int, folder: Path) -> Iterator[object]:
+    from benchmarks.race import Check, Row, named, race, told
+
+    table, pick = RayTable.of(camera), every(camera, few)
+    rays, count = table.planes[:, pick].T @ attitude, table.planes.shape[1]
+    out = np.empty((6, 1, count))
+    peers = (
+        (named("spiceypy") + ", sincpt and ilumin", spice_loop),
+        (named("cspyce") + ", sincpt_vector and ilumin_vector", cspyce_vectors(folder)),
+    )
+    for correction in ("NONE", "LT+S"):
+        paths = light_paths(flight, attitude, AT, correction=correction)
+        for peer, ask in peers:
+            for full in (False, True):
+                what = "angles, longitudes, latitudes" if full else "cosines and points"
+
+                def row(ask=ask, peer=peer, full=full, what=what, paths=paths, c=correction) -> Row:
+                    seen = ellipsoid_rays(table, paths, out=out)
+                    points, angles = ask(rays, c)
+                    mine = seen.xyz.reshape(3, -1)[:, pick].T
+                    turn = np.arccos(np.stack(seen[:3]).reshape(3, -1)[:, pick].T) - angles
+                    checks = (
+                        Check("points apart", 1e3 * _far(mine, points), 1.0, "mm"),
+                        Check("angles apart", float(np.abs(turn).max()), 1e-9, "rad"),
+                    )
+
+                    def ours() -> object:
+                        seen = ellipsoid_rays(table, paths, out=out)
+                        return angles_and_places(seen) if full else seen
+
+                    spans = race(ours, lambda: ask(rays, c), items=(count, len(rays)), rounds=5)
+                    top = not full and c == "LT+S"
+                    return Row(f"ellipsoid, {what}", f"{c}, {count:,} rays ({len(rays):,})", peer,
+                               *spans, checks, "a ray", headline=top)  # fmt: skip
+
+                yield told(peer, f"ellipsoid, {what}", correction, row)
+
+
+def _far(a: np.ndarray, b: np.ndarray) -> float:
+    return float(np.linalg.norm(a - b, axis=-1).max())
+
+
+def cspyce_vectors(folder: Path):
+    """`spice_loop` by cspyce, whose calls take many rays; it has a kernel pool of its own."""
+
+    def ask(rays: np.ndarray, correction: str) -> tuple[np.ndarray, np.ndarray]:
+        import cspyce
+
+        if not cspyce.ktotal("SPK"):
+            for path in (de440(), folder / "craft.bsp", folder / "centre.bsp"):
+                cspyce.furnsh(str(path))
+            for name in spiceypy.gnpool("*", 0, 100):
+                cspyce.pdpool(name, list(spiceypy.gdpool(name, 0, 100)))
+        et = float(AT.et)
+        points = cspyce.sincpt_vector(
+            "ELLIPSOID", "MARS", et, "IAU_MARS", correction, CRAFT, "J2000", rays
+        )[0]
+        _, _, phase, incidence, emission = cspyce.ilumin_vector(
+            "ELLIPSOID", "MARS", et, "IAU_MARS", correction, CRAFT, points
+        )
+        return 1e3 * points, np.stack([incidence, emission, phase], axis=1)
+
+    return ask
+
+
+def _terrain_page(camera, flight, attitude, few: int, folder: Path) -> Iterator[object]:
+    from benchmarks.race import Check, Row, named, race, told
+
+    table = RayTable.of(camera)
+    count = table.planes.shape[1]
+    out = np.empty((6, 1, count))
+    pose = poses(flight, attitude, AT, correction="NONE")
+    pick = every(camera, few // 2)
+    terrain = Terrain.mars(4)
+    plates(folder / "mars.bds", terrain, *lon_lat(pose.observer[0]))
+    rays, shape = table.planes[:, pick].T @ attitude, "DSK/UNPRIORITIZED"
+    peer = named("spiceypy") + ", plate model (DSK)"
+
+    def row() -> Row:
+        seen = terrain_rays(table, pose, terrain, out=out).xyz.reshape(3, -1)[:, pick].T
+        apart = np.linalg.norm(seen - spice_loop(rays, "NONE", shape=shape)[0], axis=1)
+        checks = (
+            Check("off the ground by marching",
+                  1e3 * heights_missed(terrain, pose.observer[0], seen), 1.0, "mm"),
+            Check("median from the plates", float(np.median(apart)), 500.0, "m"),
+        )  # fmt: skip
+        spans = race(
+            lambda: terrain_rays(table, pose, terrain, out=out),
+            lambda: spice_loop(rays, "NONE", shape=shape), items=(count, len(rays)), rounds=3,
+            often=3,
+        )  # fmt: skip
+        return Row("terrain, 4 cells a degree", f"NONE, {count:,} rays ({len(rays):,})", peer,
+                   *spans, checks, "a ray", headline=True,
+                   said="two triangles a cell stand for a bilinear surface")  # fmt: skip
+
+    yield told(peer, "terrain, 4 cells a degree", "NONE", row)
+
+
 if __name__ == "__main__":
     main()

@@ -16,12 +16,14 @@ import argparse
 import math
 import os
 import time
+from collections.abc import Iterator
 from typing import Any
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
 import numpy as np  # noqa: E402
+import xarray as xr  # noqa: E402
 from scipy.optimize import least_squares  # noqa: E402
 
 from marsward.instruments.radiometer import Radiometer  # noqa: E402
@@ -139,6 +141,46 @@ def race(
     print(f"marsward: {min(ours):,.0f} to {max(ours):,.0f} places/s of two looks, one thread")
     print(f"scipy least_squares: {min(peers):,.0f} to {max(peers):,.0f} places/s")
     print(f"ratio: {min(ours) / max(peers):,.0f} to {max(ours) / min(peers):,.0f}")
+
+
+def rows(*, quick: bool = False) -> Iterator[object]:
+    """The rows of the page: night and day of THEMIS beside least squares of scipy."""
+    from benchmarks.race import Check, Row, named, race, told
+
+    places, few = (200, 10) if quick else (2000, 40)
+    lat = tuple(range(-30, 31, 15 if quick else 5))
+    nodes = GroundTableNodes(lat=lat, ls=tuple(range(90, 131, 10)))
+    table = GroundTable.build(nodes, folder=None, workers=1)
+    columns, ls, hour, warmth = truth(places)
+    seen = observed("themis", columns, ls, hour, warmth, (0, 1))
+    what = "thermal inertia from two looks"
+    inputs = f"{places:,} places ({few}), albedo known to 0.01"
+    peer = f"{named('scipy', 'SciPy')} least_squares"
+
+    def row() -> Row:
+        albedo = known_albedo(columns)
+
+        def ours() -> xr.Dataset:
+            return thermal_inertia(seen, table, albedo=albedo, albedo_sigma=0.01, workers=1)
+
+        found = ours()
+        some = np.nonzero(found["flags"].values == 0)[0][:few]
+        sigma = (found["thermal_inertia_sigma"] / found["thermal_inertia"]).values
+        off = np.log(found["thermal_inertia"].values / columns.inertia)
+        good = np.isfinite(off)
+        theirs = np.array([by_scipy(seen, table, albedo, i) for i in some])
+        apart = np.log(theirs / found["thermal_inertia"].values[some]) / sigma[some]
+        checks = (
+            Check("apart, median", float(np.median(np.abs(apart))), 0.1, "of the stated error"),
+            Check("median off the truth", 100 * float(np.median(off[good])), 2.0, "%"),
+        )
+        spans = race(ours, lambda: [by_scipy(seen, table, albedo, i) for i in some],
+                     items=(places, len(some)), rounds=5)  # fmt: skip
+        return Row(what, inputs, peer, *spans, checks, "a place", headline=True,
+                   said="the same table, errors and start; the slope of the table by differences "
+                   "in Python")  # fmt: skip
+
+    yield told(peer, what, inputs, row)
 
 
 def by_scipy(seen: dict[str, Any], table: GroundTable, albedo: np.ndarray, i: int) -> float:

@@ -23,6 +23,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
@@ -140,8 +141,8 @@ def solve(name, cost, start, goal):
         return arrival_field(cost, start, order=1 if "order 1" in name else 2), None
     if name.startswith("scikit-fmm"):
         return by_scikit(cost, start, 1 if "order 1" in name else 2), None
-    x, y = by_dijkstra(cost, start, goal)
-    return None, (x, y)
+    by = by_scikit_image if name.startswith("scikit-image") else by_dijkstra
+    return None, by(cost, start, goal)
 
 
 def by_scikit(cost, start, order):
@@ -153,6 +154,18 @@ def by_scikit(cost, start, order):
     speed = np.ma.MaskedArray(1.0 / np.where(cost.blocked, 1.0, cost.cost), cost.blocked)
     out = skfmm.travel_time(phi, speed, dx=CELL, order=order)
     return np.ascontiguousarray(np.ma.filled(out.astype(float), np.inf))
+
+
+def by_scikit_image(cost, start, goal):
+    """Vertices of the cheapest way over eight neighbours."""
+    from skimage.graph import MCP_Geometric
+
+    terrain = cost.terrain
+    begin, end = ([round(float(v)) for v in terrain.row_col(*place)] for place in (start, goal))
+    search = MCP_Geometric(np.where(cost.blocked, -1.0, cost.cost))
+    search.find_costs([tuple(begin)], [tuple(end)])
+    rows, columns = np.array(search.traceback(tuple(end)), dtype=float).T
+    return terrain.x[0] + columns * CELL, terrain.y[0] - rows * CELL
 
 
 def by_dijkstra(cost, start, goal):
@@ -277,6 +290,48 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--child", default="", help=argparse.SUPPRESS)
     return parser.parse_args()
+
+
+def rows(*, quick: bool = False) -> Iterator[object]:
+    """The rows of the page: each solver in a process of its own, so one round each."""
+    from benchmarks.race import Check, Row, Spent, named
+
+    for ours, full, peers in RACES:
+        size = 256 if quick else full
+        inputs = f"{size:,} × {size:,} cells, fractal ground with craters"
+        mine = _in_child(ours, size)
+        for name, label, package, limit in peers:
+            row, peer = _in_child(name, size), named(package, label) if package else label
+            what = "cost by the slopes along and across the way" if "directional" in ours else (
+                f"cost alike in all headings, {ours[-7:]}"
+            )  # fmt: skip
+            wrong = next((r["error"] for r in (mine, row) if "error" in r), "")
+            if wrong:
+                yield Row(what, inputs, peer, said=f"failed here: {wrong[:200]}")
+                continue
+            dearer = 100.0 * (mine["cost"] / row["cost"] - 1.0)
+            said = f"{mine['memory_GB']:.2f} GB against {row['memory_GB']:.2f} GB; one round each"
+            said += f"; the peer's way costs {-dearer:.1f} % more" if dearer < -0.1 else ""
+            yield Row(
+                what, inputs, peer, *(Spent(t, t, t, 1) for t in (mine["solve_s"], row["solve_s"])),
+                (Check("our path dearer by", max(dearer, 0.0), limit, "%"),), "a field", said=said,
+                headline=name in HEADLINES,
+            )  # fmt: skip
+
+
+SCIKIT = ("scikit-fmm", "scikit-fmm")
+DIJKSTRA = ("Dijkstra, 32 neighbours (our own, compiled)", "")
+# ours; cells on a side; the peers: solver, label, package, how much dearer our path may be [%]
+RACES = (
+    ("ours order 2", 4096, (("scikit-fmm order 2", *SCIKIT, 0.2),)),
+    ("ours order 1", 2048, (
+        ("scikit-fmm order 1", *SCIKIT, 0.2),
+        ("scikit-image", "scikit-image", "scikit-image", 0.2),
+    )),
+    ("ours order 2", 2048, (("dijkstra 32", *DIJKSTRA, 0.2),)),
+    ("ours directional", 2048, (("dijkstra 32 directional", *DIJKSTRA, 0.2),)),
+)  # fmt: skip
+HEADLINES = ("scikit-fmm order 2", "dijkstra 32 directional")
 
 
 if __name__ == "__main__":
