@@ -16,6 +16,10 @@ from marsward._version import __version__
 
 VERBS: dict[str, tuple[str, str]] = {
     "run": ("marsward.cli.run:run", "fly a mission; phases that are on disk are not flown again"),
+    "vary": (
+        "marsward.cli.vary:vary",
+        "fly a mission many times with parameters drawn from laws",
+    ),
     "check": ("marsward.cli.check:check", "tell everything that is wrong with a mission file"),
     "plan": ("marsward.cli.plan:plan", "show the phases in order, and what is on disk"),
     "new": ("marsward.cli.new:new", "write a mission file to start from"),
@@ -96,7 +100,7 @@ def door(words: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
     except KeyboardInterrupt as error:
-        tell(_STOPPED_RUN if words[:1] == ["run"] else _STOPPED)
+        tell(_STOPPED_RUN if words[:1] in (["run"], ["vary"]) else _STOPPED)
         return 128 + int(error.args[0]) if isinstance(error, Ended) else 130
 
 

@@ -26,6 +26,7 @@ Array = NDArray[np.float64]
 _FAR = 150e3  # m from the target beyond which nobody follows a capsule to the ground
 _LEAST_HEIGHT = 200.0  # m over the ground below which a chute cannot open
 _REFERENCE_HEIGHT = 30e3  # m, where the weather of a column is told by one number
+Changed = Callable[[LandingScatter, EntryProfiles], tuple[LandingScatter, EntryProfiles]]
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ def fly_landings(
     patch_cell: float | None = None,
     workers: int = 1,
     say: Callable[[float, str], None] = lambda share, text: None,
+    changed: Changed | None = None,
 ) -> Landings:
     """Draw landings about a plan and fly them.
 
@@ -107,6 +109,7 @@ def fly_landings(
     patch_cell : cell of the ground that members stand on [m]
     workers : threads; results do not depend on them
     say : told of the progress
+    changed : puts other causes in the place of those that were drawn
     """
     off = Dispersions() if dispersions is None else dispersions
     sky = plan.air if air is None else air
@@ -116,6 +119,8 @@ def fly_landings(
     )  # fmt: skip
     say(0.05, "air of the members")
     profiles = _profiles(plan, sky, less_dust, off, members, seed, workers)
+    if changed is not None:
+        scatter, profiles = changed(scatter, profiles)
     columns = air_of(profiles)
     say(0.25, "entries of the members")
     entries = enter(

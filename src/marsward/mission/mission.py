@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from marsward.core.part import Part
 from marsward.core.progress import Progress
+from marsward.mission.launch import Launch
 from marsward.mission.phases.phase import Phase
 from marsward.mission.schema import Spacecraft, Vector
 from marsward.mission.world import World
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from marsward.mission.store import Run
 
 
@@ -31,6 +34,7 @@ class Mission:
     instruments: Mapping[str, Part]
     phases: tuple[Phase, ...]
     world: World = entry(default_factory=World)
+    launch: Launch | None = None
     path: str = ""
     text: str = ""
     overrides: tuple[str, ...] = ()
@@ -125,6 +129,27 @@ class Mission:
             report=report,
         )
 
+    def vary(self, varied: Mapping[str, Any], *, n: int, seed: int, **options: Any) -> xr.Dataset:
+        """Fly the mission n times with parameters drawn from laws; see `marsward.mission.vary`.
+
+        Parameters
+        ----------
+        varied : mapping
+            As {"entry.angle": "normal(-16.2 deg, 0.07 deg)"}: what varies, and by which law.
+        n, seed : int
+            How many members, and of what draws.
+        **options
+            until, keep, sampling, lanes, workers, processes, scheduler, out, fresh, progress.
+
+        Returns
+        -------
+        xr.Dataset
+            Along `member`: what was drawn, the numbers, `status` and `sentence`.
+        """
+        from marsward.mission.vary import vary
+
+        return vary(self, varied, n=n, seed=seed, **options)
+
     def __str__(self) -> str:
         rows = [f"{self.title or self.name}: {len(self.phases)} phases, seed {self.seed}"]
         for number, phase in enumerate(self.phases, 1):
@@ -133,5 +158,8 @@ class Mission:
         return "\n".join(rows)
 
     def table(self, name: str) -> Any:
-        """One table of the mission that is not a phase: "spacecraft", "vector" or "world"."""
-        return {"spacecraft": self.spacecraft, "vector": self.vectors, "world": self.world}[name]
+        """One table that is not a phase: "spacecraft", "vector", "world" or "launch"."""
+        return {
+            "spacecraft": self.spacecraft, "vector": self.vectors, "world": self.world,
+            "launch": self.launch,
+        }[name]  # fmt: skip

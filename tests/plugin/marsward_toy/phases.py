@@ -96,6 +96,53 @@ class Mill(Phase):
         )
 
 
+class Kite(Phase):
+    """Climbs in the wind; many at once, each on a line of its own, where a sweep asks for it."""
+
+    kind: ClassVar[str] = "toy-kite"
+    needs: ClassVar[tuple[str, ...]] = ("wind",)
+    makes: ClassVar[tuple[str, ...]] = ("climb",)
+    kernels: ClassVar[tuple[str, ...]] = ()
+    reads: ClassVar[tuple[str, ...]] = ()
+    lane_causes: ClassVar[dict[str, tuple[str, float, float, str]]] = {
+        "line": ("m", 1.0, 500.0, "length of the line"),
+        "lift_factor": ("", 0.0, 10.0, "of the lift"),
+    }
+
+    wait: quantity("s", ge=0) = value(0, unit="s", description="how long a block of kites takes")
+    most: quantity("m/s", gt=0) = value(60, unit="m/s", description="wind that tears the line")
+
+    def fly(self, given: Given) -> Outcome:
+        one = self.lanes(given).fly({}, members=1, seed=given.seed)
+        height = float(one["height"][0])
+        return Outcome(
+            products={"climb": xr.Dataset({"height": ((), height, {"units": "m"})})},
+            summary={"height": Quantity(height, "m")},
+            sentence=f"rose to {height:.0f} m",
+        )
+
+    def lanes(self, given: Given, plan: float | None = None) -> "Kites":
+        return Kites(self, float(given["wind"]["speed"].mean()) if plan is None else plan)
+
+
+class Kites:
+    """Kites in one wind, which is what they share."""
+
+    def __init__(self, phase: Kite, plan: float) -> None:
+        if plan > phase.most:
+            raise PhysicsError(f"a wind of {plan:.0f} m/s tears the line; fly in less")
+        self.phase, self.plan = phase, plan
+
+    def fly(self, draws, *, members: int, seed: int, workers: int = 1) -> xr.Dataset:
+        time.sleep(self.phase.wait)
+        gust = np.random.default_rng(seed).standard_normal(members)
+        line = np.asarray(draws.get("line", 50.0))
+        lift = self.plan * np.asarray(draws.get("lift_factor", 1.0)) * (1 + 0.05 * gust)
+        height = line * np.sin(np.arctan(lift / 3.0))
+        pull = ("member", 9.0 * lift**2, {"units": "N"})
+        return xr.Dataset({"height": ("member", height, {"units": "m"}), "pull": pull})
+
+
 class Lost(Phase):
     """Needs what nobody makes."""
 

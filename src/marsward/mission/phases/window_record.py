@@ -18,7 +18,7 @@ from marsward.vehicles.launch_vehicle import LaunchVehicle
 Array = NDArray[np.float64]
 _DAY = 86_400.0
 KEPT = (
-    "c3", "v_infinity_arrival", "declination", "right_ascension", "transfer_angle",
+    "c3", "v_infinity_arrival", "declination", "right_ascension", "transfer_angle", "way",
     "time_of_flight", "arrival_latitude", "arrival_solar_time",
 )  # fmt: skip
 """What of every cell goes into the product."""
