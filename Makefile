@@ -16,7 +16,7 @@ run: $(VENV)/.installed
 	$(BIN)/marsward run $(MISSION)
 
 test: $(VENV)/.tools
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.tools
 	$(BIN)/ruff check

@@ -77,6 +77,8 @@ class Ended(KeyboardInterrupt):
 
 def main(words: list[str] | None = None) -> None:
     """Entry point of the command; leaves with the exit code."""
+    # phases bring their own threads; those of BLAS on small matrices cost several times their work
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

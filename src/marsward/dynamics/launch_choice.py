@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -18,21 +18,13 @@ from marsward.core.quantity import parse
 from marsward.core.registry import unknown
 from marsward.core.time import Epoch
 from marsward.dynamics.ephemeris import Ephemeris
+from marsward.dynamics.launch_rules import CHOICES, By
 from marsward.dynamics.window_dates import calendar_dates, of_tdb
 from marsward.dynamics.window_flight import ROMAN, WindowFlight, transfer_dv
 
 __all__ = ["CHOICES", "LaunchChoice", "best_cells", "choose"]
 
 Array = NDArray[np.float64]
-By = Literal["c3", "v_infinity_arrival", "total_dv", "time_of_flight", "arrival"]
-CHOICES: Mapping[str, By] = {
-    "least c3": "c3",
-    "least arrival speed": "v_infinity_arrival",
-    "least total dv": "total_dv",
-    "shortest flight": "time_of_flight",
-    "earliest arrival": "arrival",
-}
-"""What `choose` can look for, and the quantity that is made small."""
 _SCALES = {"c3": 1e6, "v_infinity_arrival": 1e3, "total_dv": 1e3, "time_of_flight": 86400.0,
            "arrival": 86400.0}  # fmt: skip
 _DAY = 86400.0

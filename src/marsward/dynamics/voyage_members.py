@@ -201,21 +201,22 @@ class VoyageMembers:
     def biased(self, shift: Array) -> Array:
         """(3,) change of the injection's velocity that moves the nominal aim by a shift [m].
 
-        To a thousandth of the shift: what lies off Mars by so much needs no better aim.
+        To a thousandth of a large shift at least: what lies off Mars by so much needs no more.
         """
         if shift.shape != (2,) or not np.isfinite(shift).all():
             raise InputError(f"a bias is a shift of B·T and B·R, two numbers [m], not {shift!r}")
         back = np.linalg.pinv(self.slope(self.start, "b-plane and time")[:, 3:])
         wanted = np.array([*(self.nominal[:2] + shift), 0.0])
         dv = np.zeros(3)
-        near = max(CONVERGED, 1e-3 * float(np.linalg.norm(shift)))
         for _ in range(_ROUNDS):
             away = np.concatenate([np.zeros(3), dv])[None]
             miss = self.read(away, self.start)[0] - wanted
             miss[2] *= self.nominal[2]
-            if np.abs(miss).max() < near:
+            if np.abs(miss).max() < CONVERGED:
                 return dv
             dv = dv - back @ miss
+        if np.abs(miss).max() < 1e-3 * np.linalg.norm(shift):
+            return dv
         raise PhysicsError(
             f"no launch aims off by {np.linalg.norm(shift) / 1e3:.0f} km at the same hour: after "
             f"{_ROUNDS} rounds it is {np.abs(miss).max() / 1e3:.0f} km away; give a smaller bias"

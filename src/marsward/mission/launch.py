@@ -13,7 +13,7 @@ from marsward.core.quantity import EpochField, quantity
 from marsward.core.registry import unknown
 from marsward.core.time import Epoch
 from marsward.dynamics.injection import LaunchSite
-from marsward.dynamics.launch_choice import CHOICES
+from marsward.dynamics.launch_rules import CHOICES
 from marsward.vehicles.launch_vehicle import LaunchVehicle
 
 __all__ = ["Launch", "LaunchSitePart"]

@@ -11,7 +11,6 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import model_validator
-from scipy.interpolate import PchipInterpolator
 
 from marsward.core.asked import numbers
 from marsward.core.errors import PhysicsError
@@ -68,13 +67,17 @@ class LaunchVehicle(PresetPart):
         return self
 
     @cached_property
-    def _law(self) -> PchipInterpolator:
+    def _law(self) -> Any:
+        from scipy.interpolate import PchipInterpolator
+
         energies, masses = np.array(self.curve).T
         return PchipInterpolator(energies * _SQUARE_KM, masses - self.adapter)
 
     @cached_property
-    def _inverse(self) -> PchipInterpolator:
+    def _inverse(self) -> Any:
         """C3 of an even row of masses along the curve, rising."""
+        from scipy.interpolate import PchipInterpolator
+
         ends = self._law.x
         energies = np.linspace(ends[0], ends[-1], 2001)
         return PchipInterpolator(self._law(energies)[::-1], energies[::-1])
