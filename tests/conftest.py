@@ -1,6 +1,11 @@
 """What all tests share: where the real data stand, and no network."""
 
+import os
 from pathlib import Path
+
+# Tests run side by side, one on each core, where BLAS that takes all cores for small matrices costs
+# four times what it does alone. It reads this in every process that is begun from here.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
 from hypothesis import settings

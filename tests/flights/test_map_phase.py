@@ -10,7 +10,9 @@ import marsward as mw
 from marsward.core.errors import InputError, PhysicsError
 from marsward.core.progress import SilentProgress
 from marsward.dynamics.elements import Elements
+from marsward.geometry.terrain import Terrain
 from marsward.mission.phases import map_imaging
+from marsward.planet.mars_surface import MarsSurface
 
 pytestmark = pytest.mark.flight
 TEXT = """
@@ -37,6 +39,22 @@ preset = "moric"
 """
 EXACT = ["map.attitude_sigma=0 deg", "map.attitude_drift=0 deg", "map.position_sigma=0 m",
          "map.dust_error=0"]  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def planets():
+    """Surfaces are made once for all flights here, as they are the same planet each time."""
+    made, shipped = {}, MarsSurface.shipped
+
+    def kept(*words, **options) -> MarsSurface:
+        if isinstance(options.get("terrain"), Terrain):
+            return shipped(*words, **options)
+        key = repr((words, sorted(options.items())))
+        return made[key] if key in made else made.setdefault(key, shipped(*words, **options))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(MarsSurface, "shipped", kept)
+        yield
 
 
 @pytest.fixture(scope="module")

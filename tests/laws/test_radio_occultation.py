@@ -15,7 +15,7 @@ from marsward.retrieval.occultation_smoothing import averaging_kernels
 from marsward.retrieval.radio_occultation import Assumptions, retrieve_occultations
 
 RADIUS, EARTH = 3.4e6, 2.8e11
-COUNT = 10
+COUNT, FEW = 10, 4
 HEIGHT = np.arange(0.0, 110.05e3, 100.0)
 
 
@@ -95,11 +95,17 @@ def tracks():
     return straight_tracks(rng.uniform(9e6, 13.5e6, COUNT), speed)
 
 
+@pytest.fixture(scope="module")
+def few(tracks):
+    """Enough of the tracks for what no noise blurs: setting and rising ones."""
+    return tracks.isel(profile=slice(0, FEW))
+
+
 @pytest.mark.parametrize("link", ["one-way", "two-way"])
-def test_without_noise_the_temperature_comes_back(tracks, link):
-    t, p = columns(COUNT, wave=0.0)
+def test_without_noise_the_temperature_comes_back(few, link):
+    t, p = columns(FEW, wave=0.0)
     radio = RadioScience(link=link)
-    seen = radio.observe(tracks, HEIGHT, p, t, seed=None)
+    seen = radio.observe(few, HEIGHT, p, t, seed=None)
     found = known_top(seen, t, resolution=300.0, boundary_sigma=0.0)
     z, off = errors(found, t)
     assert found["usable"].all()
@@ -110,10 +116,10 @@ def test_without_noise_the_temperature_comes_back(tracks, link):
     assert np.all(np.diff(z[:, :20], axis=1) > 0.0)
 
 
-def test_electrons_are_told_from_air(tracks):
-    t, p = columns(COUNT, wave=0.0)
+def test_electrons_are_told_from_air(few):
+    t, p = columns(FEW, wave=0.0)
     layer = Ionosphere()
-    seen = RadioScience().observe(tracks, HEIGHT, p, t, ionosphere=layer, seed=None)
+    seen = RadioScience().observe(few, HEIGHT, p, t, ionosphere=layer, seed=None)
     found = known_top(seen, t, resolution=300.0, boundary_sigma=0.0)
     z, off = errors(found, t)
     assert np.sqrt(np.nanmean(off[z < 30e3] ** 2)) < 0.05
@@ -193,9 +199,9 @@ def test_air_of_even_temperature_falls_off_as_it_must():
     np.testing.assert_allclose(np.log(found["pressure"].values[0, low]), exact, atol=3e-4)
 
 
-def test_the_boundary_is_forgotten_downwards(tracks):
-    t, p = columns(COUNT, wave=0.0)
-    seen = RadioScience().observe(tracks, HEIGHT, p, t, seed=None)
+def test_the_boundary_is_forgotten_downwards(few):
+    t, p = columns(FEW, wave=0.0)
+    seen = RadioScience().observe(few, HEIGHT, p, t, seed=None)
     warm = retrieve_occultations(seen, boundary_temperature=165.0, boundary_sigma=15.0)
     cool = retrieve_occultations(seen, boundary_temperature=150.0, boundary_sigma=15.0)
     change = warm["temperature"].values - cool["temperature"].values
@@ -235,13 +241,13 @@ def test_threads_change_nothing_and_seeds_do(tracks):
     xr.testing.assert_identical(a, b)
 
 
-def test_kernels_stand_at_their_levels_and_sum_to_one(tracks):
-    t, p = columns(COUNT, wave=0.0)
+def test_kernels_stand_at_their_levels_and_sum_to_one(few):
+    t, p = columns(FEW, wave=0.0)
     radio = RadioScience(preset="tianwen-1")
     given = Assumptions(noise=radio.noise())
-    seen = radio.observe(tracks, HEIGHT, p, t, seed=1)
+    seen = radio.observe(few, HEIGHT, p, t, seed=1)
     found = retrieve_occultations(seen, noise=radio.noise())
-    kernels = averaging_kernels(radio, tracks, 0, found, layer=2500.0, given=given)
+    kernels = averaging_kernels(radio, few, 0, found, layer=2500.0, given=given)
     z, layers = kernels["height_above_areoid"].values, kernels["layer_height"].values
     inner = (z > 6e3) & (z < 30e3)
     np.testing.assert_allclose(kernels["kernel_area"].values[inner], 1.0, atol=0.08)

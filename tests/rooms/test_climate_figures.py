@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 import xarray as xr
+from drawn_page import drawn_page, picture_text
 from matplotlib.patches import FancyArrow
 from sample_climate_run import LS, OFFSET, sample_climate_run
 
@@ -20,7 +21,7 @@ from marsward.views.figures.climate_storm import scenarios
 from marsward.views.figures.weather_station import sols_of
 from marsward.views.labels import key_of, label
 from marsward.views.numbers import shown
-from marsward.views.report import TITLES, write_report
+from marsward.views.report import TITLES
 from marsward.views.stored_run import Missing, StoredRun
 from marsward.views.style import house_style, svg_text
 from marsward.views.tables import key_numbers
@@ -44,6 +45,37 @@ def run(tmp_path_factory):
     stored.close()
 
 
+@pytest.fixture(scope="module")
+def marred(tmp_path_factory):
+    """Folder, page and drawings of a run without limb sounder and with a broken table.
+
+    One page for both, for a page draws every figure.
+    """
+    folder = sample_climate_run(tmp_path_factory.mktemp("marred") / "air")
+    home = folder / "01-climate"
+    xr.Dataset(attrs={"not_flown": "no sounder was flown"}).to_netcdf(home / "limb_soundings.nc")
+    (home / "experiments.nc").unlink()
+    xr.Dataset({"value": ("case", [1.0])}).to_netcdf(home / "experiments.nc")
+    summary = {"ground_mean": {"value": 215.0, "unit": "K"}}
+    (home / "summary.json").write_text(json.dumps(summary))
+    return folder, *drawn_page(folder)
+
+
+@pytest.fixture(scope="module")
+def drawn(run, marred):
+    """Drawings of the whole run and what is written of them: the page's, but for what it lacks."""
+    folder, _, drawings = marred
+    found = {}
+    for each in PLATES:
+        if each.name not in drawings:
+            with house_style(each.name):
+                drawing = each.draw(run.phase("climate"))
+                found[each.name] = drawing, svg_text(drawing.figure, each.name)
+        else:
+            found[each.name] = drawings[each.name], picture_text(folder, each.name)
+    return found
+
+
 def bare(tmp_path):
     """A phase without products."""
     home = tmp_path / "01-climate"
@@ -53,10 +85,8 @@ def bare(tmp_path):
 
 
 @pytest.mark.parametrize("each", PLATES, ids=lambda plate: plate.name)
-def test_a_figure_of_the_air_is_small_and_tells_no_gaps(each, run):
-    with house_style(each.name):
-        drawing = each.draw(run.phase("climate"))
-        svg = svg_text(drawing.figure, each.name)
+def test_a_figure_of_the_air_is_small_and_tells_no_gaps(each, drawn):
+    drawing, svg = drawn[each.name]
     assert drawing.caption.endswith(".")
     assert drawing.label.endswith(".")
     assert not re.search(r"\bnan\b|\binf\b", drawing.caption)
@@ -69,13 +99,9 @@ def test_a_climate_without_products_says_so(each, tmp_path):
         each.draw(bare(tmp_path))
 
 
-def test_what_was_not_flown_is_not_shown(tmp_path):
-    folder = sample_climate_run(tmp_path / "air")
-    xr.Dataset(attrs={"not_flown": "no sounder was flown"}).to_netcdf(
-        folder / "01-climate" / "limb_soundings.nc"
-    )
-    page = write_report(folder)
-    assert "limb-soundings" not in page.read_text(encoding="utf-8")
+def test_what_was_not_flown_is_not_shown(marred):
+    folder, page, _ = marred
+    assert "limb-soundings" not in page
     assert (folder / "figures" / "soundings.png").is_file()
     assert not (folder / "figures" / "limb-soundings.png").exists()
 
@@ -115,10 +141,8 @@ def test_a_flux_of_nothing_or_the_other_way_is_told_so(tmp_path):
     assert len([p for p in drawing.figure.axes[0].patches if isinstance(p, FancyArrow)]) == 6
 
 
-def test_arrows_are_as_wide_as_their_fluxes(run):
-    plate = next(each for each in PLATES if each.name == "energy-budget")
-    with house_style(plate.name):
-        axes = plate.draw(run.phase("climate")).figure.axes[0]
+def test_arrows_are_as_wide_as_their_fluxes(run, drawn):
+    axes = drawn["energy-budget"][0].figure.axes[0]
     arrows = [patch for patch in axes.patches if isinstance(patch, FancyArrow)]
     told = budget_of(run.phase("climate"))
     for arrow, (name, *_) in zip(arrows, ARROWS, strict=True):
@@ -127,9 +151,8 @@ def test_arrows_are_as_wide_as_their_fluxes(run):
         assert shaft / WIDEST == pytest.approx(told[name] / told["sunlight"], abs=0.002)
 
 
-def test_without_dust_the_air_takes_less_sunlight(run):
-    plate = next(each for each in PLATES if each.name == "energy-budget")
-    caption = plate.draw(run.phase("climate")).caption
+def test_without_dust_the_air_takes_less_sunlight(drawn):
+    caption = drawn["energy-budget"][0].caption
     assert "takes 15.0 W m⁻² of the sunlight (2.0 without dust)" in caption
     assert "22 % of the infrared" in caption
 
@@ -183,14 +206,8 @@ def test_key_numbers_leave_sites_and_experiments_to_their_tables(tmp_path):
     assert [row[0] for row in table.rows] == [label("freeze_share"), label("limb_sounding_chi2")]
 
 
-def test_a_broken_table_of_experiments_leaves_the_page_whole(tmp_path):
-    folder = sample_climate_run(tmp_path / "air")
-    path = folder / "01-climate" / "experiments.nc"
-    path.unlink()
-    xr.Dataset({"value": ("case", [1.0])}).to_netcdf(path)
-    summary = {"ground_mean": {"value": 215.0, "unit": "K"}}
-    (folder / "01-climate" / "summary.json").write_text(json.dumps(summary))
-    page = write_report(folder).read_text(encoding="utf-8")
+def test_a_broken_table_of_experiments_leaves_the_page_whole(marred):
+    _, page, _ = marred
     assert "No table here: 01-climate/experiments.nc has no case" in page
     assert "Control, mean of the ground" in page
 
@@ -228,23 +245,21 @@ def test_a_conserved_mass_is_told_as_such():
     assert str(shown(3.0e-6, "", None, "co2_residual")) == "3\u202fppm"
 
 
-def test_what_all_sols_share_is_parted_from_their_scatter(run):
+def test_what_all_sols_share_is_parted_from_their_scatter(run, drawn):
     sols = sols_of(run.phase("climate"))
     assert sols.shared == pytest.approx(OFFSET, abs=0.5)
-    caption = next(p for p in PLATES if p.name == "weather").draw(run.phase("climate")).caption
+    caption = drawn["weather"][0].caption
     assert "share an offset of 3.5 Pa" in caption or "share an offset of 3.6 Pa" in caption
     assert "stated 0.5 Pa" in caption
     assert "truly by 8.00 Pa" in caption
 
 
-def test_kernels_of_levels_below_the_ground_are_not_drawn(run):
+def test_kernels_of_levels_below_the_ground_are_not_drawn(run, drawn):
     found = profiles_of(run.phase("climate"), "limb_soundings")
-    plate = next(each for each in PLATES if each.name == "limb-soundings")
-    with house_style(plate.name):
-        drawing = plate.draw(run.phase("climate"))
-    drawn = drawing.figure.axes[1].lines[:-1]
-    assert 2 <= len(drawn) // 2 <= ROWS
-    assert max(float(np.max(line.get_xdata())) for line in drawn) < 1.0
+    drawing, _ = drawn["limb-soundings"]
+    lines = drawing.figure.axes[1].lines[:-1]
+    assert 2 <= len(lines) // 2 <= ROWS
+    assert max(float(np.max(line.get_xdata())) for line in lines) < 1.0
     assert np.isnan(found.found[found.middle]).any()
     assert "2 of the fits did not settle" in drawing.caption
     assert "9 independent numbers" in drawing.caption

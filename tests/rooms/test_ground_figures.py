@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 import xarray as xr
+from drawn_page import drawn_page, picture_text
 from sample_ground_run import (
     COVER,
     EPSILON,
@@ -33,9 +34,9 @@ from marsward.views.figures.soil_shares import shares
 from marsward.views.figures.soil_spectra import _broken
 from marsward.views.ground_tables import mineral_closure, radar_lines
 from marsward.views.labels import label
-from marsward.views.report import TITLES, write_report
+from marsward.views.report import TITLES
 from marsward.views.stored_run import Missing, StoredRun
-from marsward.views.style import house_style, svg_text
+from marsward.views.style import house_style
 from marsward.views.tables import key_numbers
 from marsward.views.words import words
 
@@ -53,6 +54,12 @@ def run(folder):
     stored = StoredRun.open(folder)
     yield stored
     stored.close()
+
+
+@pytest.fixture(scope="module")
+def page(folder):
+    """Text of the page, and its drawings by name."""
+    return drawn_page(folder)
 
 
 def bare(tmp_path, kind, **products):
@@ -75,10 +82,8 @@ def drawn(name, phase):
 
 
 @pytest.mark.parametrize("each", GROUND, ids=lambda plate: plate.name)
-def test_a_figure_of_the_ground_is_small_and_tells_no_gaps(each, run):
-    with house_style(each.name):
-        drawing = each.draw(run.phase(each.kind))
-        svg = svg_text(drawing.figure, each.name)
+def test_a_figure_of_the_ground_is_small_and_tells_no_gaps(each, folder, page):
+    drawing, svg = page[1][each.name], picture_text(folder, each.name)
     assert drawing.caption.endswith(".")
     assert not re.search(r"\bnan\b|\binf\b", drawing.caption)
     assert len(svg) < 7e5
@@ -126,8 +131,8 @@ def test_seasons_go_round_and_keep_their_latitudes(run):
     assert (year.frost[0] > 0.0).any()
 
 
-def test_the_edge_of_frost_is_told_with_its_latitude(run):
-    caption = drawn("ground-seasons", run.phase("ice")).caption
+def test_the_edge_of_frost_is_told_with_its_latitude(run, page):
+    caption = page[1]["ground-seasons"].caption
     frost = ground()["zonal_frost_mass"].values.max(axis=1) >= 1.0
     lat = season_tables(run.phase("ice")).lat
     assert f"{min(lat[frost & (lat > 0)]):g}° N" in caption
@@ -257,8 +262,8 @@ def test_a_gap_between_channels_breaks_a_line():
     assert np.isnan(x[3])
 
 
-def test_masked_channels_are_counted(run):
-    assert "(6 of a spectrum" in drawn("soil-spectra", run.phase("soil")).caption
+def test_masked_channels_are_counted(page):
+    assert "(6 of a spectrum" in page[1]["soil-spectra"].caption
 
 
 def test_no_parameter_that_is_known_is_told_of(tmp_path):
@@ -305,8 +310,8 @@ def test_words_are_told_once(run):
     assert len(told) == len(set(told))
 
 
-def test_the_report_holds_all_figures(folder):
-    text = write_report(folder).read_text(encoding="utf-8")
+def test_the_report_holds_all_figures(page):
+    text, _ = page
     for each in GROUND:
         assert f'id="figure-{each.name}"' in text
     assert "No figure here" not in text.split('id="report"')[1]

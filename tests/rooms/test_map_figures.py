@@ -8,6 +8,7 @@ import shutil
 
 import numpy as np
 import pytest
+from drawn_page import drawn_page, picture_text
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 from PIL import Image
@@ -19,9 +20,8 @@ from marsward.views.figures.drawing import month_axis
 from marsward.views.figures.frame_places import shaded
 from marsward.views.figures.mosaic_map import in_colour, mapped_places, planet_map
 from marsward.views.figures.ortho import _across_frame, _sun_azimuth
-from marsward.views.report import write_report
 from marsward.views.stored_run import Missing, StoredRun
-from marsward.views.style import house_style, png_bytes, svg_text, themed
+from marsward.views.style import house_style, png_bytes, themed
 
 PLATES = plates("map")
 PART_MAP = MapGrid.equirectangular(2)
@@ -40,13 +40,15 @@ def run(folder):
 
 
 @pytest.fixture(scope="module")
-def drawn(run):
-    found = {}
-    for plate in PLATES:
-        with house_style(plate.name):
-            drawing = plate.draw(run.phase("map"))
-            found[plate.name] = drawing, svg_text(drawing.figure, plate.name)
-    return found
+def page(folder):
+    """Text of the page, and its drawings by name."""
+    return drawn_page(folder)
+
+
+@pytest.fixture(scope="module")
+def drawn(folder, page):
+    """Drawings and what is written of them, of the map alone."""
+    return {each.name: (page[1][each.name], picture_text(folder, each.name)) for each in PLATES}
 
 
 def bare(tmp_path, folder, *kept):
@@ -329,8 +331,8 @@ def test_the_same_area_is_outlined_in_frame_and_map(drawn):
     assert np.abs(chart.get_ydata() - lat).max() < 0.1
 
 
-def test_the_page_holds_both_sections_and_stays_small(folder):
-    page = write_report(folder).read_text(encoding="utf-8")
+def test_the_page_holds_both_sections_and_stays_small(page):
+    page, _ = page
     assert len(page) < 4e6
     for plate_ in (*plates("capture"), *PLATES):
         assert f'id="figure-{plate_.name}"' in page

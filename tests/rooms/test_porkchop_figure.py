@@ -54,6 +54,14 @@ def test_a_window_without_choice_or_flown_missions():
     assert "family 1" in drawing.caption
 
 
+def test_types_are_told_only_where_the_window_knows_them(grid):
+    with house_style("porkchop"):
+        told = labels(draw_window(grid.drop_vars("way")))
+        bare = labels(draw_window(grid.drop_vars(["way", "transfer_angle"])))
+    assert told == labels(draw_window(grid))
+    assert [word for word in bare if word.startswith("least C3")] == ["least C3: 13.14 km²/s²"]
+
+
 def test_what_cannot_be_drawn_says_so(grid):
     with pytest.raises(Missing, match="contours"):
         draw_window(grid.isel(launch=[3]))

@@ -98,7 +98,7 @@ class Looks:
                     f"{name} is {value[bad][0]:g} at {int(bad.sum())} observations; it must be a "
                     f"number in {low:g} to {high:g}"
                 )
-            return np.ascontiguousarray(value)
+            return np.array(value, order="C")  # writable: one type for the kernels
 
         bad = np.isfinite(self.warmth) & ~((self.warmth > 30.0) & (self.warmth < 450.0))
         if bad.any():
@@ -119,7 +119,7 @@ class Looks:
             raise InputError(f"{name} has shape {value.shape}, not one for each of {n} places")
         if not ((value >= low) & (value <= high)).all():
             raise InputError(f"{name} of a place must be a number in {low:g} to {high:g}")
-        return np.ascontiguousarray(np.broadcast_to(value, (n,)))
+        return np.array(np.broadcast_to(value, (n,)))
 
     def without_frost(self) -> tuple[Array, NDArray[np.bool_]]:
         """Temperatures with NaN where they are those of frost, and where that is so."""
@@ -204,7 +204,7 @@ def for_each(value: ArrayLike, n: int, name: str) -> Array:
     held = np.asarray(value, dtype=np.float64)
     if held.ndim > 1 or held.size not in (1, n):
         raise InputError(f"{name} has shape {held.shape}, not one for each of {n} places")
-    return np.ascontiguousarray(np.broadcast_to(held, (n,)))
+    return np.array(np.broadcast_to(held, (n,)))
 
 
 def _dataset(
