@@ -14,7 +14,8 @@ def transfer(run: StoredRun) -> str:
     start = moment(voyage.text_of("injection_epoch"))[:10]
     stop = moment(voyage.text_of("entry_epoch"))[:10]
     speed = voyage.si("entry_speed")
-    text = f"designed from its launch date, it leaves Earth on {start} and meets the air of Mars on"
+    begin = "it" if run.phase("window") else "designed from its launch date, it"
+    text = f"{begin} leaves Earth on {start} and meets the air of Mars on"
     return f"{text} {stop}" + (f" at {digits(speed / 1e3, None, 3)}\u00a0km/s" if speed else "")
 
 

@@ -11,7 +11,17 @@ from marsward.views.figures.drawing import Drawing, month_axis
 from marsward.views.stored_run import Missing, StoredPhase, StoredRun
 from marsward.views.style import colour, new_figure
 
-ABOUT_MARS = ("capture", "orbit", "map")
+ABOUT_MARS = ("capture", "deorbit", "insertion", "orbit", "map")
+PLANNED = {
+    "transfer": (("injection_epoch", "Departure", "earth"), ("entry_epoch", "Entry", "mars")),
+    "deorbit": (("entry_epoch", "Entry", "mars"),),
+    "insertion": (
+        ("deflection_epoch", "Turns away", "manoeuvre"), ("capture_ignition", "Capture", "mars"),
+        ("science_orbit_epoch", "Science orbit", "craft"),
+    ),
+    "navigation": tuple((f"tcm{k}_epoch", f"TCM-{k}", "manoeuvre") for k in range(1, 10)),
+}  # fmt: skip
+"""Dates of phases that plan, by kind: key, name and colour."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,7 @@ def events(run: StoredRun) -> list[Event]:
             ("periapsis_epoch", "Mars periapsis", "mars"),
             ("first_frame", "First frame", "craft"),
             ("last_frame", "Last frame", "craft"),
+            *PLANNED.get(phase.kind, ()),
         ):
             time = _epoch(phase, key)
             if time is not None:
