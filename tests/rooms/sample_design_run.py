@@ -91,6 +91,8 @@ def _stages() -> xr.Dataset:
             "b_covariance": (("stage", "axis", "axis2"),
                              np.array([np.diag(each**2) for each in AXES])),
             "b_semi_major": ("stage", AXES[:, 0]), "b_semi_minor": ("stage", AXES[:, 1]),
+            "b_time_sigma": ("stage", AXES[:, 0] / 3e3),
+            "impact_share": ("stage", np.array([0.0, 0.1, 0.8, 1.0, 1.0])),
             "epoch_et": ("stage", AT), "cutoff_et": ("stage", AT - DAY),
             "target_b_t": ((), 6e6), "target_b_r": ((), -4e6), "v_infinity": ((), 3.2e3),
             "capture_radius": ((), 6.5e6), "planet_radius": ((), PLANET),

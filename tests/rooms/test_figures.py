@@ -19,6 +19,7 @@ from sample_run import write_sample_run
 from sample_surface_run import sample_surface_run
 from sample_thermal_run import write_thermal_run
 
+from marsward.views import design_tables
 from marsward.views.figures import PLATES, plates, ribbon
 from marsward.views.figures.burns import flown_burns, read_burns
 from marsward.views.figures.drawing import counted, ellipse, tick
@@ -241,3 +242,12 @@ def test_numbers_of_the_axes():
 def test_every_phase_kind_has_its_own_figures():
     assert [plate.name for plate in plates("lookback")] == ["look-back", "crescents", "navigation"]
     assert plates("no such kind") == ()
+
+
+def test_the_tables_of_a_plan_hold_every_manoeuvre_and_stage(run):
+    table = design_tables.manoeuvres(run.phase("budgets"))
+    assert [row[0] for row in table.rows][-1] == "orbit keeping"
+    assert [row[5] for row in table.rows] == ["20.0", "15.0", "1\u202f050.0", "800.0", "20.0"]
+    stages = design_tables.stages(run.phase("navigation"))
+    assert [row[0] for row in stages.rows] == ["injection", "TCM-1", "TCM-2", "TCM-3", "TCM-4"]
+    assert stages.rows[-1][1:3] == ("2.00", "0.500")

@@ -17,6 +17,7 @@ from marsward.views import (
     assumed,
     climate_tables,
     cover,
+    design_tables,
     ground_tables,
     surface_tables,
     tables,
@@ -63,6 +64,8 @@ TABLES: dict[str, tuple[Callable[[StoredPhase], Table], ...]] = {
     "climate": (climate_tables.site_pressures, climate_tables.experiments),
     "entry": (surface_tables.landing_events,),
     "helicopter": (surface_tables.flights,),
+    "navigation": (design_tables.stages,),
+    "budgets": (design_tables.manoeuvres,),
 }
 """What stands under the key numbers of a phase kind."""
 

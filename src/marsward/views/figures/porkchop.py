@@ -20,6 +20,8 @@ _SPANS = (5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000)  # d between 
 _GROWTH = (1.02, 1.05, 1.1, 1.2, 1.35, 1.5, 1.75, 2.0, 2.5, 3.0)
 _SPEEDS = 8
 """How many of the growths are drawn of the speed: up to the double."""
+_TYPES = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
+"""Of flights, two for each whole turn about the Sun: below and above its half."""
 _APART, _LETTER = 0.034, 0.0125  # of the axes: between labels, and a letter's width
 
 
@@ -153,18 +155,32 @@ def _least(plane: xr.Dataset, x: np.ndarray, y: np.ndarray, c3: np.ndarray,
            speed: np.ndarray) -> list[_Mark]:  # fmt: skip
     """The least C3 of each type that has a valley inside, and the least arrival speed."""
     found = []
-    ways = np.asarray(plane["way"].values).T if "way" in plane else np.ones(c3.shape)
-    for way, name in ((1, "I"), (2, "II")):
-        held = np.where(ways == way, c3, np.nan)
+    for held, name in _halves(plane, c3):
         place = _valley(held)
         if place is not None:
-            told = f"least C3, type {name}: {c3[place]:.2f} km²/s²"
+            told = f"least C3{name}: {c3[place]:.2f} km²/s²"
             found.append(_Mark(x[place[1]], y[place[0]], told, "o", DEAR))
     place = _valley(speed)
     if place is not None:
         told = f"least arrival speed: {speed[place]:.2f} km/s"
         found.append(_Mark(x[place[1]], y[place[0]], told, "s", FAST))
     return found
+
+
+def _halves(plane: xr.Dataset, c3: np.ndarray) -> list[tuple[np.ndarray, str]]:
+    """C3 of each type of flight with its name, or all of it where the window tells no type."""
+    if "transfer_angle" in plane:
+        second = np.asarray(plane["transfer_angle"].values).T > 180.0
+    elif "way" in plane:
+        second = np.asarray(plane["way"].values).T == 2
+    else:
+        return [(c3, "")]
+    turns = int(plane["revolutions"]) if "revolutions" in plane.coords else 0
+    types = [_TYPES[2 * turns + half] if 2 * turns + half < len(_TYPES) else "" for half in (0, 1)]
+    return [
+        (np.where(second == bool(half), c3, np.nan), f", type {name}" if name else "")
+        for half, name in enumerate(types)
+    ]
 
 
 def _valley(values: np.ndarray) -> tuple[int, int] | None:

@@ -173,7 +173,7 @@ def _telling(members: xr.Dataset, table: dict[str, dict[str, float]]) -> list[st
     known = [
         name for name in table
         if np.isfinite(members[name].values.astype(float)).sum() > 0.5 * count
-        and np.nanstd(members[name].values.astype(float)) > 0.0
+        and _differs(members[name].values.astype(float))
     ]  # fmt: skip
     chosen: list[str] = []
     for name in sorted(known, key=strength, reverse=True):
@@ -187,6 +187,12 @@ def _telling(members: xr.Dataset, table: dict[str, dict[str, float]]) -> list[st
         if len(chosen) == _ROWS:
             break
     return chosen
+
+
+def _differs(held: np.ndarray[Any, Any]) -> bool:
+    """Whether a number is not the same for all, to the rounding of its figures."""
+    low, high = float(np.nanmin(held)), float(np.nanmax(held))
+    return high - low > 1e-12 * max(abs(low), abs(high))
 
 
 def _unit(members: xr.Dataset, name: str) -> str:
@@ -220,6 +226,7 @@ def _histogram(axes: Axes, held: np.ndarray[Any, Any], label: str) -> None:
         axes.axvline(each, color=colour("ink"), lw=0.9, ls=(0, (4, 2)))
     axes.set_xlabel(label)
     axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.ticklabel_format(axis="x", useOffset=False)
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.grid(False, axis="x")
 
