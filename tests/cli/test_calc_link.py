@@ -80,11 +80,11 @@ def test_by_hand(call):
     ("words", "says"),
     [
         ((), "give --distance"),
-        (("--distance", "1.5"), 'write "1.5 m"'),
         (("--distance", "1 au", "--at", "now"), "not both"),
         (("--distance", "1 au", "--radio", "mroo"), "did you mean 'mro'"),
         (("--distance", "1 au", "--station", "dsn"), "no station called"),
         (("--distance=-1 au",), "above 0 m"),
+        (("--distance", "1.5"), 'write "1.5 au"'),
         (("--distance", "1 au", "--elevation", "1"), "3 to 90 deg"),
         (("--distance", "1 au", "--sun-angle", "200"), "0 to 180 deg"),
         (("--distance", "1 au", "--power=-3 W"), "greater than 0 W"),

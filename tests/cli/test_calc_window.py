@@ -53,6 +53,7 @@ def test_arrivals_left_out_are_about_hohmanns(call):
         (("--launch", "2020-10-01,2020-11-01", "--arrive", "2020-07-01,2020-08-01"), 4,
          "arrive after 2020-10-01"),
         ((*YEAR, "--max-c3", "10 km2/s2"), 4, "C3 13."),
+        ((*YEAR, "--max-c3", "20"), 2, 'write "20 km2/s2"'),
         ((*YEAR, "--inclination", "20"), 4, "22.9"),
         ((*YEAR, "--vehicle", "atlas-v-401", "--mass", "5000 kg"), 4, "3035 kg at most"),
         ((*YEAR, "--vehicle", "atlas-v-999"), 2, "atlas-v-5"),

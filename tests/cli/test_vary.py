@@ -270,6 +270,7 @@ def test_the_command(kite, verb, call, place):
 def test_the_command_tells_what_is_wrong(kite, verb, call):
     like = "--set-like"
     for words, match, code in (
+        ([], "nothing varies: give --set-like", 2),
         ([like, "toy-kite.line"], "phase.key=law", 2),
         ([like, "toy-kite.line=norml(1 m)"], "did you mean 'normal'", 2),
         ([like, "toy-kite.line=normal(9 m, 1 m)", like, "toy-kite.line=normal(9 m, 2 m)"],

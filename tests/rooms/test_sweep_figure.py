@@ -31,6 +31,7 @@ def members():
             "height": ("member", height, number | {"units": "m"}),
             "same": ("member", 2.0 * height, number | {"units": "m"}),
             "flat": ("member", np.zeros(n), number),
+            "steady": ("member", np.full(n, 183.97281), number),
             "pull": ("member", line + 0.1 * angle, number | {"units": "m s-2"}),
             "input": (("member", "cause"), line[:, None], number),
             "status": ("member", status, number),
@@ -86,7 +87,7 @@ def test_what_cannot_be_drawn(members):
     with pytest.raises(InputError, match="did you mean 'height'"):
         draw(members, ["heigth"])
     with pytest.raises(InputError, match="nothing to draw"):
-        draw(members[["entry.angle", "flat", "status"]])
+        draw(members[["entry.angle", "flat", "steady", "status"]])
 
 
 def test_a_bowl_is_drawn_against_what_makes_it(members):

@@ -92,10 +92,19 @@ def link_rows(
     elif distance is None:
         raise InputError('give --distance, such as --distance "1.5 au", or --at TIME')
     else:
-        far, angle = parse(distance, "m", name="distance"), 180.0
+        far, angle = parse(_with_unit(distance), "m", name="distance"), 180.0
         angle = angle if sun_angle is None else sun_angle
     found = link_rates(craft, ground, far, sun_angle=angle, elevation=elevation)
     return rows + budget_rows(craft, ground, found, far, angle)
+
+
+def _with_unit(distance: str) -> str:
+    """The distance, refused where it is a bare number."""
+    try:
+        number = float(distance)
+    except ValueError:
+        return distance
+    raise InputError(f'distance needs a unit: write "{number:g} au" or "{number:g} km"')
 
 
 def _radio(name: str, power: str | None, diameter: str | None) -> RadioLink:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 DAY = 86_400.0
 _LIMITS = {
-    "max_c3": "m2/s2", "max_dla": "deg", "max_speed": "m/s", "max_flyby_dv": "m/s", "max_time": "s",
+    "max_c3": ("km2/s2", 1e6), "max_dla": ("deg", 1.0), "max_speed": ("km/s", 1e3),
+    "max_flyby_dv": ("m/s", 1.0), "max_time": ("d", 86_400.0),
 }  # fmt: skip
 
 
@@ -106,8 +107,8 @@ def calc_tour(
 
     given = (max_c3, max_dla, max_speed, max_flyby_dv, max_time)
     limits = {
-        name.replace("max_speed", "max_v_infinity"): parse(text, unit, name=name)
-        for (name, unit), text in zip(_LIMITS.items(), given, strict=True)
+        name.replace("max_speed", "max_v_infinity"): scale * parse(text, unit, name=name)
+        for (name, (unit, scale)), text in zip(_LIMITS.items(), given, strict=True)
         if text is not None
     }
     costs = TransferCosts(

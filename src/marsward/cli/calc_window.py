@@ -141,7 +141,7 @@ def _vehicle(name: str) -> LaunchVehicle:
 def _most_c3(max_c3: str | None, mass: str | None, rocket: LaunchVehicle | None) -> float | None:
     from marsward.core.quantity import parse
 
-    limit = None if max_c3 is None else parse(max_c3, "m2/s2", name="max-c3")
+    limit = None if max_c3 is None else 1e6 * parse(max_c3, "km2/s2", name="max-c3")
     if mass is None or rocket is None:
         return limit
     lifted = float(rocket.c3(parse(mass, "kg", name="mass")))

@@ -74,6 +74,11 @@ def vary(
     """
     if figure is not None and figure.suffix not in (".png", ".svg"):
         raise InputError(f"--figure {figure} ends in neither .png nor .svg")
+    if not set_like:
+        raise InputError(
+            "nothing varies: give --set-like phase.key=law, such as "
+            "--set-like 'entry.angle=normal(-16.2 deg, 0.07 deg)'"
+        )
     varied = dict(_split(each) for each in set_like)
     if len(varied) < len(set_like):
         raise InputError("--set-like names a parameter twice; give each one law")

@@ -169,18 +169,20 @@ def _least(plane: xr.Dataset, x: np.ndarray, y: np.ndarray, c3: np.ndarray,
 
 def _halves(plane: xr.Dataset, c3: np.ndarray) -> list[tuple[np.ndarray, str]]:
     """C3 of each type of flight with its name, or all of it where the window tells no type."""
-    if "transfer_angle" in plane:
-        second = np.asarray(plane["transfer_angle"].values).T > 180.0
-    elif "way" in plane:
-        second = np.asarray(plane["way"].values).T == 2
+    if "way" in plane:
+        half = np.asarray(plane["way"].values).T
+    elif "transfer_angle" in plane:
+        angle = np.asarray(plane["transfer_angle"].values).T
+        half = np.where(np.isfinite(angle), 1 + (angle > 180.0), 0)
     else:
         return [(c3, "")]
     turns = int(plane["revolutions"]) if "revolutions" in plane.coords else 0
-    types = [_TYPES[2 * turns + half] if 2 * turns + half < len(_TYPES) else "" for half in (0, 1)]
-    return [
-        (np.where(second == bool(half), c3, np.nan), f", type {name}" if name else "")
-        for half, name in enumerate(types)
-    ]
+    found = []
+    for way in (1, 2):
+        at = 2 * turns + way - 1
+        name = f", type {_TYPES[at]}" if at < len(_TYPES) else ""
+        found.append((np.where(half == way, c3, np.nan), name))
+    return found
 
 
 def _valley(values: np.ndarray) -> tuple[int, int] | None:
