@@ -19,7 +19,6 @@ Rows = list[tuple[str, str, Any, str]]
 DAY = 86_400.0
 _SHORTEST, _LONGEST = 0.45, 1.6  # of Hohmann's flight, where no arrivals are given
 _DEAR = 3.0  # times the least C3, beyond which a valley is not told
-_WAYS = {1: "I", 2: "II"}
 
 
 def calc_window(
@@ -209,6 +208,7 @@ def window_rows(
 def _least(grid: xr.Dataset) -> Rows:
     """The bottom of each valley of C3."""
     from marsward.dynamics.launch_choice import best_cells
+    from marsward.dynamics.window_flight import ROMAN
 
     found: list[dict[str, Any]] = []
     rows: Rows = [("least_c3", "", found, "")]
@@ -218,8 +218,10 @@ def _least(grid: xr.Dataset) -> Rows:
         cell = best.isel(cell=k)
         dates = [str(cell[name].values)[:10] for name in ("launch", "arrival")]
         c3, speed = float(cell["c3"]) / 1e6, float(cell["v_infinity_arrival"]) / 1e3
-        half = _WAYS.get(int(cell["way"]), "")
-        branch = str(cell["branch"].item()) if "branch" in cell.coords else f"type {half}"
+        turns = int(cell["revolutions"]) if "revolutions" in cell.coords else 0
+        kind = f"type {ROMAN[2 * turns + int(cell['way']) - 1]}"
+        family = str(cell["branch"].item()) if "branch" in cell.coords else "0"
+        branch = kind if family == "0" else f"{kind}, {family}"
         found.append(
             {"launch": dates[0], "arrival": dates[1], "c3_km2_s2": c3, "arrival_km_s": speed,
              "branch": branch}

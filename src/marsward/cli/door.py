@@ -85,7 +85,11 @@ def main(words: list[str] | None = None) -> None:
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _end)
-    sys.exit(door(sys.argv[1:] if words is None else words))
+    code = door(sys.argv[1:] if words is None else words)
+    if code >= 128:  # stopped: a second signal would only break the leaving
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+    sys.exit(code)
 
 
 def _end(number: int, frame: FrameType | None) -> None:

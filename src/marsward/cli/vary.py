@@ -158,7 +158,7 @@ def _end(members: xr.Dataset, folder: Path, figure: Path | None, shown: Display)
     else:
         for row in rows[:_TOLD]:
             shown.say(
-                f"  {row['name']:<24} {row['median']:.5g} {row['unit']}, "
+                f"  {row['name']:<24} {row['median']:.5g} {row['unit']}".rstrip() + ", "
                 f"5 to 95 % {row['low']:.5g} to {row['high']:.5g}"
             )
         if len(rows) > _TOLD:

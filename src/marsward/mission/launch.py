@@ -49,16 +49,16 @@ class Launch(Part):
     step: quantity("d", ge=0.01, le=30) = value(  # type: ignore[valid-type]
         "1 d", unit="d", origin="assumed", ref="a choice", description="between days of the grid"
     )  # fmt: skip
-    max_c3: quantity("m2/s2", gt=0) | None = value(  # type: ignore[valid-type]
+    max_c3: quantity("km2/s2", gt=0) | None = value(  # type: ignore[valid-type]
         None, unit="km2/s2", description="greatest C3 at the launch; none when left out"
     )
     max_declination: quantity("deg", gt=0, le=90) | None = value(  # type: ignore[valid-type]
         None, unit="deg", description="greatest size of the departure asymptote's declination"
     )
-    max_arrival_speed: quantity("m/s", gt=0) | None = value(  # type: ignore[valid-type]
+    max_arrival_speed: quantity("km/s", gt=0) | None = value(  # type: ignore[valid-type]
         None, unit="km/s", description="greatest speed at infinity at the arrival"
     )
-    max_time_of_flight: quantity("s", gt=0) | None = value(  # type: ignore[valid-type]
+    max_time_of_flight: quantity("d", gt=0) | None = value(  # type: ignore[valid-type]
         None, unit="d", description="longest flight"
     )
     vehicle: LaunchVehicle | None = Field(

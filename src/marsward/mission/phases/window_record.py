@@ -40,7 +40,12 @@ def record(phase, given: Given) -> Outcome:
         step=launch.step * _DAY, quantities=quantities,
     )  # fmt: skip
     say(0.6, "the choice")
-    choice = choose(grid, launch.choose, **limits(launch))
+    held = limits(launch)
+    choice = choose(
+        grid, launch.choose, max_c3=held.get("max_c3"), max_dla=held.get("max_dla"),
+        max_arrival_speed=held.get("max_arrival_speed"),
+        max_time_of_flight=held.get("max_time_of_flight"),
+    )  # fmt: skip
     say(0.8, "the launch period")
     period = launch_period(grid, launch, choice, days=phase.period)
     return Outcome(
@@ -55,13 +60,13 @@ def record(phase, given: Given) -> Outcome:
 
 
 def limits(launch: Launch) -> dict[str, float]:
-    """The limits of a table [launch] as `choose` takes them."""
+    """The limits of a table [launch] as `choose` takes them: SI, and degrees."""
     given = {
-        "max_c3": launch.max_c3, "max_dla": launch.max_declination,
-        "max_arrival_speed": launch.max_arrival_speed,
-        "max_time_of_flight": launch.max_time_of_flight,
+        "max_c3": (launch.max_c3, 1e6), "max_dla": (launch.max_declination, 1.0),
+        "max_arrival_speed": (launch.max_arrival_speed, 1e3),
+        "max_time_of_flight": (launch.max_time_of_flight, _DAY),
     }  # fmt: skip
-    return {name: float(value) for name, value in given.items() if value is not None}
+    return {name: value * scale for name, (value, scale) in given.items() if value is not None}
 
 
 def _small(grid: xr.Dataset) -> xr.Dataset:

@@ -104,11 +104,13 @@ def _over_time(axes: Axes, phase: StoredPhase, stages: list[str], spread: np.nda
     last = float(before.min())
     ends = np.append(lead[1:], last)
     half = np.sqrt(np.linalg.eigvalsh(spread))
-    for k, (dash, text) in enumerate(((":", "short"), ("-", "long"))):
+    for k, dash, text in ((1, "-", "long"), (0, ":", "short")):
         x, y = np.column_stack([lead, ends]).ravel(), np.repeat(half[:, k], 2)
         axes.plot(x, y, color=colour("craft"), ls=dash, label=f"delivered, {text} axis")
+    said = "from the end of the data to the burn"
     for name, at, data in zip(stages[1:], lead[1:], (entry - cut[1:]) / DAY, strict=True):
-        axes.axvspan(data, at, color=colour("manoeuvre"), alpha=0.16, lw=0)
+        axes.axvspan(data, at, color=colour("manoeuvre"), alpha=0.16, lw=0,
+                     label=said if name == stages[1] else None)  # fmt: skip
         axes.axvline(at, color=colour("manoeuvre"), lw=0.9, ls=(0, (3, 2)), zorder=1)
         axes.annotate(
             name, (at, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 3), ha="center",

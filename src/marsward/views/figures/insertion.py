@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from marsward.views.figures.drawing import Drawing, few_ticks, tick
@@ -102,7 +103,8 @@ def draw_map(phase: StoredPhase) -> Drawing:
     levels = _levels(dv)
     image = axes.contourf(hours, height, dv.T, levels, cmap="viridis_r")
     lines = axes.contour(hours, height, dv.T, levels[:-2:2], colors="white", linewidths=0.7)
-    axes.clabel(lines, fmt=lambda v: tick(round(v)), fontsize=7.5, inline_spacing=3)
+    for text in axes.clabel(lines, fmt=lambda v: tick(round(v)), fontsize=7.5, inline_spacing=3):
+        text.set_path_effects([withStroke(linewidth=2.0, foreground="#3b3b3b")])
     figure.colorbar(image, ax=axes, label="impulse at the periapsis [m/s]", pad=0.015)
     axes.set_xscale("log")
     shown = [mark for mark in _MARKS if hours.min() <= mark <= hours.max()]

@@ -264,6 +264,7 @@ def _dates(axes: Axes) -> None:
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(AutoDateLocator(minticks=4, maxticks=9))
         axis.set_major_formatter(FuncFormatter(_date))
+    axes.tick_params(axis="x", pad=10.0)  # below the date at the foot of the other axis
 
 
 def _date(day: float, place: int | None) -> str:
