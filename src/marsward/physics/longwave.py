@@ -153,8 +153,8 @@ def _columns(
             f"edges of shape {p.shape} do not bound layers of shape {t.shape}: one edge more than "
             "layers is needed, and as many columns"
         )
-    p = np.ascontiguousarray(np.broadcast_to(p, (n, p.shape[1])))
-    t = np.ascontiguousarray(np.broadcast_to(t, (n, t.shape[1])))
+    p = np.require(np.broadcast_to(p, (n, p.shape[1])), requirements=["C", "W"])
+    t = np.require(np.broadcast_to(t, (n, t.shape[1])), requirements=["C", "W"])
     if not (np.isfinite(p).all() and (p[:, :-1] > p[:, 1:]).all() and (p[:, -1] >= 0.0).all()):
         raise InputError(
             "pressures at edges must fall from the ground up and be above zero (the last may be 0)"
@@ -186,7 +186,7 @@ def _of_columns(value: ArrayLike, n: int, name: str, unit: str = "") -> Array:
     row = numbers(value, name, unit)
     if row.shape not in ((), (1,), (n,)):
         raise InputError(f"{name} of shape {row.shape} does not fit {n} columns; give one or {n}")
-    return np.ascontiguousarray(np.broadcast_to(row, n))
+    return np.require(np.broadcast_to(row, n), requirements=["C", "W"])
 
 
 def _dust(depth: ArrayLike | None, shape: tuple[int, int, int]) -> Array:
@@ -194,7 +194,7 @@ def _dust(depth: ArrayLike | None, shape: tuple[int, int, int]) -> Array:
         return np.zeros(shape)
     dust = numbers(depth, "absorption of dust")
     try:
-        dust = np.ascontiguousarray(np.broadcast_to(dust, shape))
+        dust = np.require(np.broadcast_to(dust, shape), requirements=["C", "W"])
     except ValueError as error:
         raise InputError(
             f"absorption of dust of shape {dust.shape} does not fit {shape}: columns, layers, bands"
