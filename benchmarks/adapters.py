@@ -85,10 +85,13 @@ def sweep(quick: bool) -> Iterator[Row]:
     one, two = (Spent.of(r["wall_s"] / out["members"] for r in out[k]) for k in ("one", "two"))
     busy = min(r["busy"] for k in ("one", "two") for r in out[k])
     unlike = 0.0 if out["same_as_threads"] else 1.0
+    lost = 0.0 if out["same_after_a_worker_was_killed"] else 1.0
     yield Row(
         f"{out['members']:,} landings on a cluster of two workers",
         "angle and density drawn, kinds of the mission's own", "the same on one worker", two, one,
-        (Check("members that differ from threads", unlike, 0.0),), "a landing", clock="wall",
+        (Check("sweeps that differ from threads", unlike, 0.0),
+         Check("sweeps that differ after a worker was killed", lost, 0.0)), "a landing",
+        clock="wall",
         said=f"no peer: the ratio is what the second worker brings (workers busy {busy:.0%} of the "
         "time at least)",
     )  # fmt: skip

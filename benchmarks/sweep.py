@@ -162,6 +162,8 @@ def told(out: dict[str, Any]) -> str:
     lines.append(
         f"same numbers as threads, bit for bit: {'yes' if out['same_as_threads'] else 'NO'}"
     )
+    kept = "yes" if out["same_after_a_worker_was_killed"] else "NO"
+    lines.append(f"the same after a worker was killed in the middle: {kept}")
     return "\n".join(lines)
 
 
