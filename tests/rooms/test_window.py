@@ -294,3 +294,11 @@ def test_missions_that_flew_stand_in_their_window(grid):
     assert grid["flown_mission"].values.tolist() == ["Hope", "Tianwen-1", "Perseverance"]
     assert float(grid["flown_c3"][1]) == pytest.approx(11.95e6)
     assert "flown" not in window("mars", "earth", launch="2020-07-01", arrive="2021-02-01").dims
+
+
+def test_dates_past_the_leap_seconds_may_name_their_scale():
+    plain = window("earth", "mars", launch="2033-04-20", arrive="2033-11-05", quantities=["c3"])
+    named = window(
+        "earth", "mars", launch="2033-04-20 UTC", arrive="2033-11-05 UTC", quantities=["c3"]
+    )
+    assert float(named["c3"].values.item()) == float(plain["c3"].values.item())

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import csv
-import hashlib
-import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 
 import numpy as np
 
-from marsward.core.errors import DataError
+from marsward.data.shipped_table import shipped_lines
 
 __all__ = ["FlownMission", "flown_missions"]
 
-_ASSETS = files("marsward.data") / "assets"
 _NAME = "flown_missions"
 
 
@@ -42,19 +38,9 @@ def flown_missions() -> tuple[FlownMission, ...]:
 
     Raises DataError when the shipped file is missing or damaged.
     """
-    try:
-        record = tomllib.loads((_ASSETS / f"{_NAME}.toml").read_text(encoding="utf-8"))
-        data = (_ASSETS / f"{_NAME}.csv").read_bytes()
-    except FileNotFoundError as error:
-        raise DataError(
-            f"the table of flown missions is missing ({error.filename}): install marsward again, "
-            "or run tools/make_flown_missions.py in a checkout"
-        ) from None
-    if hashlib.sha256(data).hexdigest() != record[_NAME]["sha256"]:
-        raise DataError(
-            f"the asset {_NAME}.csv differs from its record in {_NAME}.toml (sha256): install "
-            "marsward again, or run tools/make_flown_missions.py in a checkout"
-        )
+    lines = shipped_lines(
+        _NAME, what="the table of flown missions is", tool="make_flown_missions.py"
+    )
     return tuple(
         FlownMission(
             name=row["name"],
@@ -63,5 +49,5 @@ def flown_missions() -> tuple[FlownMission, ...]:
             c3=1e6 * float(row["c3_km2_s2"]) if row["c3_km2_s2"] else np.nan,
             source=row["source"],
         )
-        for row in csv.DictReader(data.decode("ascii").splitlines())
+        for row in csv.DictReader(lines)
     )

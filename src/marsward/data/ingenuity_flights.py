@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import csv
-import hashlib
-import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
-from marsward.core.errors import DataError
+from marsward.data.shipped_table import shipped_lines
 
 __all__ = ["IngenuityFlights", "ingenuity_flights"]
 
 Array = NDArray[np.float64]
-_ASSETS = files("marsward.data") / "assets"
 _NAME = "ingenuity_flights"
 
 
@@ -65,20 +61,10 @@ def ingenuity_flights() -> IngenuityFlights:
 
     Raises DataError when the shipped file is missing or damaged.
     """
-    try:
-        record = tomllib.loads((_ASSETS / f"{_NAME}.toml").read_text(encoding="utf-8"))
-        data = (_ASSETS / f"{_NAME}.csv").read_bytes()
-    except FileNotFoundError as error:
-        raise DataError(
-            f"the flights of Ingenuity are missing ({error.filename}): install marsward again, or "
-            "run tools/make_ingenuity_flights.py in a checkout"
-        ) from None
-    if hashlib.sha256(data).hexdigest() != record[_NAME]["sha256"]:
-        raise DataError(
-            f"the asset {_NAME}.csv differs from its record in {_NAME}.toml (sha256): install "
-            "marsward again, or run tools/make_ingenuity_flights.py in a checkout"
-        )
-    rows = list(csv.DictReader(data.decode("ascii").splitlines()))
+    lines = shipped_lines(
+        _NAME, what="the flights of Ingenuity are", tool="make_ingenuity_flights.py"
+    )
+    rows = list(csv.DictReader(lines))
     flown = rows[1:]
 
     def column(name: str, of: list[dict[str, str]] = flown) -> Array:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import tomllib
 from functools import lru_cache
-from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
-from marsward.core.errors import DataError
+from marsward.data.shipped_table import shipped_lines
 
-_ASSETS = files("marsward.data") / "assets"
 _NAME = "mars_orbit_history"
 
 
@@ -24,19 +20,7 @@ def orbit_history() -> NDArray[np.float64]:
     Icarus 170:343, doi:10.1016/j.icarus.2004.04.005. Raises DataError when the shipped file is
     missing or damaged.
     """
-    try:
-        record = tomllib.loads((_ASSETS / f"{_NAME}.toml").read_text(encoding="utf-8"))
-        data = (_ASSETS / f"{_NAME}.csv").read_bytes()
-    except FileNotFoundError as error:
-        raise DataError(
-            f"the past orbit of Mars is missing ({error.filename}): install marsward again, or "
-            "run tools/make_orbit_history.py in a checkout"
-        ) from None
-    if hashlib.sha256(data).hexdigest() != record[_NAME]["sha256"]:
-        raise DataError(
-            f"the asset {_NAME}.csv differs from its record in {_NAME}.toml (sha256): install "
-            "marsward again, or run tools/make_orbit_history.py in a checkout"
-        )
-    table = np.loadtxt(data.decode("ascii").splitlines(), delimiter=",")
+    lines = shipped_lines(_NAME, what="the past orbit of Mars is", tool="make_orbit_history.py")
+    table = np.loadtxt(lines, delimiter=",")
     table.setflags(write=False)
     return table

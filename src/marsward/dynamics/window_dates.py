@@ -9,7 +9,8 @@ import numpy as np
 
 from marsward.core.errors import DataError, InputError
 from marsward.core.quantity import parse
-from marsward.core.time import SCALES, Epoch
+from marsward.core.time import Epoch
+from marsward.dynamics.planned_date import planned_date
 
 _UTC_BEGINS = -883_655_900.0
 """TDB second past J2000 from which UTC has whole leap seconds: some hours into 1972."""
@@ -32,8 +33,8 @@ def instant(value: Any, name: str) -> Epoch:
         if value.shape != ():
             raise InputError(f"{name} holds one of its dates as {value.size} epochs: give single")
         return value
-    if isinstance(value, str) and value.strip().rsplit(" ", 1)[-1].upper() in (*SCALES, "ET"):
-        return Epoch.parse(value)
+    if isinstance(value, str):
+        return planned_date(value)
     return Epoch.utc(value, beyond_leapseconds=True)
 
 
